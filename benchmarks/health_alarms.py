@@ -3,19 +3,20 @@
 `python -m benchmarks.health_alarms [--times N] [--drift-times N] [--write]` prints it, and with `--write` keeps it in
 health/alarms/simulated.json, which Health shows beside each alarm. Each line is N lives of 90 days without a change, and N in which
 something changes on the 31st day, drawn by one seed. Then it shows what the alarm of wrong answers does where none of two versions
-changes and only the mix of what is checked shifts.
+changes and only the mix of what is checked shifts, and elsewhere: with other shares, baselines and numbers of labels.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from health.alarms.e_process import HORIZON, baseline, watch, watch_each
+from health.alarms.e_process import HORIZON, Day, Labels, watch, watch_each
 from health.alarms.simulated import FILE, LABELS
 from health.drift import sketches
 from health.drift.fields import compare_sketches
@@ -26,7 +27,7 @@ from tests.health.simulated import Shift, labels_by_day, mixed_labels
 SEED = 7
 CHANGE = 30
 # (right, wrong) of each day, and what it is held against.
-Days = Sequence[tuple[int, int]]
+Days = Sequence[Day]
 RIGHT, WORSE, PER_DAY = 0.9, 0.8, 20
 FAILED, MORE_FAILED, SENT = OBJECTIVE, 0.03, 100
 FIELDS, CASES = 20, 15
@@ -54,6 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for shift in SHIFTS:
             told = (f"{each['false'] / each['times']:6.3f} fired, {_days(each['median'])}" for each in shifted(shift, labels, chosen.times))  # fmt: skip
             print(f"{shift.name:76}", *told)
+    print("\nelsewhere")
+    for name, raised in elsewhere(max(1, chosen.times // 4)):
+        days = [HORIZON if day is None else day + 1 for day in raised]
+        fired = sum(day is not None for day in raised) / len(raised)
+        print(f"{name:76} {fired:6.3f} fired, {_days(int(np.median(days)))}")
     if chosen.write:
         FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
@@ -77,12 +83,9 @@ def lines(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def of_accuracy(labels: int, times: int) -> dict[str, Any]:
     """The alarm of wrong answers against a baseline that is itself estimated from so many labels."""
     random = np.random.default_rng([SEED, labels])
-    shares = [baseline(random.binomial(labels, RIGHT), labels) for _ in range(2 * times)]
-    quiet = _lives([RIGHT] * HORIZON, PER_DAY, random, times)
-    falling = _lives([RIGHT] * CHANGE + [WORSE] * (HORIZON - CHANGE), PER_DAY, random, times)
-    false = [_raised(days, share) for days, share in zip(quiet, shares, strict=False)]
-    true = [_raised(days, share) for days, share in zip(falling, shares[times:], strict=True)]
-    return {"labels": labels, "per_day": PER_DAY, **_line(false, true)}
+    quiet = _raised_in(times, [RIGHT] * HORIZON, labels, random)
+    falling = _raised_in(times, [RIGHT] * CHANGE + [WORSE] * (HORIZON - CHANGE), labels, random)
+    return {"labels": labels, "per_day": PER_DAY, **_line(quiet, falling)}
 
 
 def of_errors(times: int) -> dict[str, Any]:
@@ -110,6 +113,41 @@ def _lives(
 
 def _raised(days: Days, share: float) -> int | None:
     return watch(days, share).raised
+
+
+def _raised_in(
+    times: int,
+    shares: list[float],
+    labels: int,
+    random: np.random.Generator,
+    *,
+    per_day: int = PER_DAY,
+    usual: float = RIGHT,
+) -> list[int | None]:
+    """In so many lives, each with a baseline of so many labels of its own."""
+    rights = random.binomial(labels, usual, times).tolist()
+    return [
+        watch_each([{"": day} for day in days], (right, labels - right)).raised
+        for days, right in zip(_lives(shares, per_day, random, times), rights, strict=True)
+    ]
+
+
+def elsewhere(times: int) -> Iterator[tuple[str, list[int | None]]]:
+    """Lives without a fall below the baseline, of other shares, baselines and numbers of labels; and falls right after it."""
+    random = np.random.default_rng([SEED, 4])
+    for labels, share, per_day in product((20, 50, 500), (0.6, 0.9, 0.99), (5, 20, 100)):
+        name = f"{share:.0%} right, baseline of {labels} labels, {per_day} a day"
+        yield (
+            name,
+            _raised_in(times, [share] * HORIZON, labels, random, per_day=per_day, usual=share),
+        )
+    for labels in LABELS:
+        back = [0.85] * 10 + [0.95] * 40 + [0.85] * (HORIZON - 50)
+        name = f"better for 40 days and back, baseline of {labels} labels"
+        yield name, _raised_in(times, back, labels, random, usual=0.85)
+    for labels in LABELS:
+        name = f"a fall on the first day after a baseline of {labels} labels"
+        yield name, _raised_in(times, [WORSE] * HORIZON, labels, random)
 
 
 def _flagged(random: np.random.Generator, shift: float) -> int | None:
@@ -162,14 +200,18 @@ def shifted(shift: Shift, labels: int, times: int) -> tuple[dict[str, Any], dict
     for _ in range(times):
         n = labels // 2
         rights = {v: int(random.binomial(n, getattr(shift, v))) for v in ("better", "worse")}
-        every = baseline(sum(rights.values()), labels)
-        shares = {version: baseline(right, n) for version, right in rights.items()}
+        known = {version: (right, n - right) for version, right in rights.items()}
+        every = (sum(rights.values()), labels - sum(rights.values()))
         days = mixed_labels(shift, CHANGE, HORIZON, PER_DAY, random)
-        as_one = watch_each([[(*n, every) for n in day.values()] for day in days])
-        each = watch_each([[(*n, shares[v]) for v, n in day.items()] for day in days])
+        as_one = watch_each([{"": _together(day)} for day in days], every)
+        each = watch_each(days, every, known)
         raised.append((as_one.raised, each.raised))
     as_ones, eaches = zip(*raised, strict=True)
     return _line(as_ones, as_ones), _line(eaches, eaches)
+
+
+def _together(day: Labels) -> Day:
+    return sum(right for right, _ in day.values()), sum(wrong for _, wrong in day.values())
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ Inputs that changed are never more than Watch: a change may be harmless, and onl
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
-from health.alarms.e_process import Alarm, Part, baseline, watch, watch_each
-from health.baselines import Baseline, added_up, in_words, of_versions
+from health.alarms.e_process import Alarm, Labels, watch, watch_each
+from health.baselines import Baseline, added_up, in_words, least_share, of_versions
 from health.closing import asked_since, checked_since
 from health.estimates import MINIMUM_AUDITED, Estimate
 from health.findings import WORDS, Finding, Status, Word
@@ -120,42 +120,48 @@ def _wrong(history: History, standard: Baseline | None) -> tuple[Alarm | None, F
     if standard is None or not standard.n:
         return None, None
     days = [day for day in days_after(history) if day.day > standard.until]
-    alarm = watch_each([_parts(day, standard) for day in days])
+    every = (standard.right, standard.n - standard.right)
+    alarm = watch_each([_labels(day) for day in days], every, _known(standard))
     if alarm.raised is None or alarm.began is None:
         return alarm, None
-    return alarm, _fall(days, days[alarm.began].day, standard)
+    return alarm, _fall(days, alarm.began, standard)
 
 
-def _parts(day: DayFigures, standard: Baseline) -> list[Part]:
-    """The labels of a day against the share of their version in the baseline; against that of all where it had few."""
-    every = baseline(standard.right, standard.n)
-    if not day.checked:
-        return [(day.right, day.wrong, every)]
-    known = {
-        version: baseline(right, right + wrong)
-        for version, (right, wrong) in standard.checked.items()
-        if right + wrong >= LEAST_OF_VERSION
-    }
-    return [(*labels, known.get(version, every)) for version, labels in day.checked.items()]
+def _labels(day: DayFigures) -> Labels:
+    return day.checked or {"": (day.right, day.wrong)}
 
 
-def _fall(days: Sequence[DayFigures], since: date, standard: Baseline) -> Finding:
-    """What is worse since a day; it is over where the newest labels are as good as the baseline again."""
-    fallen = [day for day in days if day.day >= since]
+def _known(standard: Baseline) -> Labels:
+    """The versions that have a baseline of their own."""
+    return {v: labels for v, labels in standard.checked.items() if sum(labels) >= LEAST_OF_VERSION}
+
+
+def _fall(days: Sequence[DayFigures], began: int, standard: Baseline) -> Finding:
+    """What is worse since a day, than in the baseline and until then; it is over where the newest labels are as good as the baseline
+    again."""
+    fallen, until_then, since = days[began:], share_right(days[:began]), days[began].day
     now, is_over = share_right(fallen), _is_as_good_again(fallen[-RECENT_DAYS:], standard)
     own, before = _versions_told(fallen, standard)
     sentence = (
         f"Since {in_words(since)} {percent(now)} of the drawn answers{own} are right ({now.count} of {now.n}); "
         f"{standard.words}{before}"
     )
-    over = ". They are as good again as before" if is_over else ""
+    if until_then.n:
+        sentence += f", and from then on {until_then.count} of {until_then.n}"
+    again = "what was accepted" if standard.is_accepted else "at first"
+    over = f". They are as good again as {again}" if is_over else ""
     return Finding(kind="accuracy", sentence=f"{sentence}{over}.", since=since, is_over=is_over)
 
 
 def _is_as_good_again(newest: Sequence[DayFigures], standard: Baseline) -> bool:
-    right = share_right(newest)
-    parts = [part for day in newest for part in _parts(day, standard)]
-    usual = sum((right + wrong) * share for right, wrong, share in parts)
+    """Each version beside its own share in the baseline; beside that of all where it had few."""
+    right, known = share_right(newest), _known(standard)
+    every = least_share(standard.right, standard.n)
+    usual = sum(
+        sum(labels) * (least_share(known[v][0], sum(known[v])) if v in known else every)
+        for day in newest
+        for v, labels in _labels(day).items()
+    )
     return right.n >= MINIMUM_AUDITED and right.count >= usual
 
 
@@ -198,7 +204,7 @@ def _closed(history: History, standard: Baseline | None, again: Collection[str])
     found = {f.kind for f in (_wrong(then, standard)[1], _failing(then)) if f and not f.is_over}
     known = []
     if "accuracy" in found - set(again) and standard:
-        known.append(checked_since(share_right(since), baseline(standard.right, standard.n)))
+        known.append(checked_since(share_right(since), least_share(standard.right, standard.n)))
     if "errors" in found - set(again):
         known.append(asked_since(share_failed(since), OBJECTIVE))
     if not found:

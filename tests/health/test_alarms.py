@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from benchmarks import health_alarms
-from health.alarms.e_process import HORIZON, baseline, watch, watch_each
+from health.alarms.e_process import HORIZON, Alarm, watch, watch_each
 from health.alarms.simulated import FILE, LABELS, simulated
-from health.status import Baseline
+from health.baselines import Baseline, least_share
 from tests.health.simulated import labels_by_day
 
 Days = Sequence[tuple[int, int]]
@@ -77,15 +77,55 @@ def test_with_a_known_baseline_false_alarms_are_rare_and_true_ones_come_within_8
     assert (_delay(_always), _delay(_never)) == (0.0, 90.0)
 
 
+def _against(days: Days, right: int, labels: int) -> Alarm:
+    return watch_each([{"": day} for day in days], (right, labels - right))
+
+
 @pytest.mark.slow
-def test_with_a_baseline_of_500_labels_they_come_within_11_days() -> None:
-    random = np.random.default_rng(3)
-    shares = [baseline(random.binomial(500, 0.9), 500) for _ in range(TIMES)]
-    false = [watch(days, p).is_raised for days, p in zip(_quiet(TIMES, 4), shares, strict=True)]
-    assert np.mean(false) <= 0.05
-    raised = [watch(days, p).raised for days, p in zip(_falling(TIMES, 5), shares, strict=True)]
-    delays = [HORIZON if day is None else day - 29 for day in raised if day is None or day >= 30]
+@pytest.mark.parametrize("labels", LABELS)
+def test_with_a_baseline_of_any_size_false_ones_are_as_rare_and_true_ones_within_11_days(
+    labels: int,
+) -> None:
+    random = np.random.default_rng(labels)
+    rights = random.binomial(labels, 0.9, 2 * TIMES).tolist()
+    quiet, falling = (
+        [_against(days, right, labels).raised for days, right in zip(lives, some, strict=True)]
+        for lives, some in (
+            (_quiet(TIMES, 4), rights[:TIMES]),
+            (_falling(TIMES, 5), rights[TIMES:]),
+        )
+    )
+    assert np.mean([day is not None for day in quiet]) <= 0.05
+    delays = [HORIZON if day is None else day - 29 for day in falling if day is None or day >= 30]
     assert np.median(delays) <= 11
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("labels", "share", "per_day"), [(20, 0.6, 20), (20, 0.99, 5), (50, 0.99, 100), (50, 0.6, 5)]
+)
+def test_false_alarms_are_rare_whatever_the_share_the_baseline_and_the_checks(
+    labels: int, share: float, per_day: int
+) -> None:
+    random = np.random.default_rng(6)
+    rights = random.binomial(labels, share, TIMES).tolist()
+    lives = [labels_by_day([share] * HORIZON, per_day, random) for _ in rights]
+    false = [_against(d, right, labels).is_raised for d, right in zip(lives, rights, strict=True)]
+    assert np.mean(false) <= 0.05
+
+
+def test_an_estimated_baseline_that_is_large_is_as_good_as_a_known_share() -> None:
+    days = [(18, 2)] * 20 + [(15, 5)] * 9
+    found, known = _against(days, 9_000_000, 10_000_000), watch(days, 0.9)
+    # A quarter is on that the only version there is did not fall.
+    assert found.evidence == pytest.approx(0.75 * known.evidence + 0.25, rel=1e-3)
+    assert (found.is_raised, found.began) == (known.is_raised, known.began)
+
+
+def test_who_got_better_and_goes_back_is_no_worse_than_the_baseline() -> None:
+    better = [(19, 1)] * 40
+    assert not _against([*better, *[(17, 3)] * 40], 85, 100).is_raised
+    assert _against([*better, *[(16, 4)] * 40], 85, 100).is_raised
 
 
 @pytest.mark.slow
@@ -130,9 +170,13 @@ def test_another_mix_of_what_is_checked_is_no_fall_of_any_version() -> None:
 
 def test_labels_are_held_against_the_share_of_their_version() -> None:
     good, bad = (95, 5), (60, 40)
-    assert not watch_each([[(*good, 0.94), (*bad, 0.58)]] * 5).is_raised
-    assert watch_each([[(*good, 0.94), (*bad, 0.9)]] * 5).is_raised
-    assert watch_each([[(*good, 0.8)]] * 9).evidence == watch([good] * 9, 0.8).evidence
+    days = [{"1": good, "2": bad}] * 5
+    assert not watch_each(days, (155, 45), {"1": good, "2": bad}).is_raised
+    assert watch_each(days, (185, 15), {"1": good, "2": (90, 10)}).is_raised
+    # One that is new, against all that was checked before it came.
+    found = watch_each([{"1": good}] * 5 + [{"1": good, "2": bad}] * 2, good, {"1": good})
+    assert (found.is_raised, found.began) == (True, 5)
+    assert not watch_each([{"1": good}] * 5 + [{"2": good}] * 9, good, {"1": good}).is_raised
 
 
 def test_an_alarm_says_when_it_began() -> None:
@@ -149,13 +193,20 @@ def test_days_without_labels_prove_nothing() -> None:
 
 
 def test_the_best_day_after_a_perfect_baseline_is_no_alarm_and_one_error_neither() -> None:
-    share = baseline(60, 60)
-    assert 0.97 < share < 0.999
-    assert not watch([(5, 0)] * 30, share).is_raised
-    assert not watch([(5, 0)] * 30 + [(4, 1)] + [(5, 0)] * 5, share).is_raised
+    assert 0.97 < least_share(60, 60) < 0.999
+    assert not _against([(5, 0)] * 30, 60, 60).is_raised
+    assert not _against([(5, 0)] * 30 + [(4, 1)] + [(5, 0)] * 5, 60, 60).is_raised
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, float("nan")])
 def test_what_is_no_baseline_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         watch([(1, 1)], share)
+
+
+def test_a_baseline_has_a_label_and_days_without_any_prove_nothing_against_it() -> None:
+    with pytest.raises(ValueError, match="one label at least"):
+        watch_each([], (0, 0))
+    assert watch_each([], (1, 0)).raised is None
+    assert watch_each([{}] * 100, (1, 0)).evidence == pytest.approx(1.0)
+    assert watch_each([{"1": (0, 0)}], (1, 0)).evidence == pytest.approx(1.0)

@@ -176,7 +176,7 @@ HISTORIES: dict[str, Callable[[], Bad]] = {
     "a version that went back": lambda: Bad(
         cases=_went_back(),
         word="Watch",
-        says=["They are as good again as before"],
+        says=["They are as good again as at first"],
     ),
     "a reference that does not fit": lambda: Bad(
         cases=_does_not_fit(),

@@ -174,7 +174,7 @@ def test_what_accounted_for_a_fall_stays_when_it_is_closed(sessions: Sessions) -
     bring_up_to_date(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
     found, at = _look(sessions), NOW + timedelta(minutes=5)
     assert "of version v2 are right" in found.standing.status.sentence
-    assert "of version v1." in found.standing.status.sentence
+    assert "of version v1, and from then on" in found.standing.status.sentence
     kept = evidence_of(found, {"island": "Island"})
     assert list(kept["checked"]) == ["v1", "v2"]
     assert sum(right + wrong for right, wrong in kept["checked"].values()) == 84

@@ -135,7 +135,10 @@ def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do()
     assert "Since 6 November 71 % of the drawn answers are right (65 of 92)" in found.sentence
     assert "(65 of 92); from 31 August to 12 September, it was " in found.sentence
     accepted = judge(INCIDENTS["a version that went back, against an accepted baseline"][1])
-    assert "; what was accepted on 19 October is 98 of 100." in accepted.sentence
+    assert (
+        "; what was accepted on 19 October is 98 of 100, and from then on 48 of 48."
+        in accepted.sentence
+    )
     assert found.action == "Look at the wrong answers, then tell whoever runs the model."
 
 
@@ -147,13 +150,16 @@ def test_the_versions_are_said_where_the_baseline_is_of_others() -> None:
     days = [of("2" if n >= 65 else "1", day) for n, day in enumerate(given.days)]
     found = judge(replace(given, days=tuple(days))).sentence
     assert "71 % of the drawn answers of version 2 are right (65 of 92); from 31 August" in found
-    assert found.count("of version 1.") == 1
+    assert found.count("of version 1, and from then on 201 of 216.") == 1
     same = judge(replace(given, days=tuple(of("1", day) for day in given.days))).sentence
     assert same == judge(given).sentence
     accepted = replace(ACCEPTED, checked=dict.fromkeys("1234", (10, 0)))
     given = replace(INCIDENTS["a version that went back, against an accepted baseline"][1], accepted=accepted)  # fmt: skip
     found = judge(replace(given, days=tuple(of("5", day) for day in given.days))).sentence
-    assert "what was accepted on 19 October is 98 of 100 of versions 1, 2 and others." in found
+    assert (
+        "what was accepted on 19 October is 98 of 100 of versions 1, 2 and others, and from then on"
+        in found
+    )
 
 
 def _closed_on(day: date, given: History, *, is_accepted: bool = False, **rest: int) -> Status:
