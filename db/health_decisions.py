@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.tables import HealthDecision
 from db.tables.health import ACTIONS
 
-__all__ = ["ACTIONS", "DecisionView", "add", "all_of", "of_models", "put_off"]
+__all__ = ["ACTIONS", "DecisionView", "add", "all_of", "decided_since", "of_models", "put_off"]
 
 _MOST = 10_000
 
@@ -58,6 +58,13 @@ def of_models(session: Session) -> dict[tuple[str, str], list[DecisionView]]:
     for row in session.scalars(query.limit(_MOST)):
         found.setdefault((row.server, row.model), []).append(_view(row))
     return found
+
+
+def decided_since(session: Session, moment: datetime) -> set[tuple[str, str]]:
+    """(server, model) of the models on which somebody has decided since a moment."""
+    table = HealthDecision
+    query = select(table.server, table.model).where(table.created_at >= moment).distinct()
+    return {(row[0], row[1]) for row in session.execute(query)}
 
 
 def put_off(session: Session, now: datetime) -> dict[tuple[str, str], DecisionView]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import HealthStanding
@@ -36,10 +36,30 @@ _NAMES = tuple(field.name for field in fields(StandingView) if field.name != "pu
 def replace_all(session: Session, standings: Sequence[StandingView]) -> None:
     """These, and none of those before. Raises Conflict where another process does the same now."""
     session.execute(delete(HealthStanding))
-    session.add_all(
-        HealthStanding(**{name: getattr(each, name) for name in _NAMES}) for each in standings
-    )
+    session.add_all(map(_row, standings))
     session.flush()
+
+
+def _row(standing: StandingView) -> HealthStanding:
+    return HealthStanding(**{name: getattr(standing, name) for name in _NAMES})
+
+
+def replace_one(session: Session, standing: StandingView) -> None:
+    """This of its model, and not what was kept of it before. Raises Conflict where another process does the same now."""
+    forget(session, standing.server, standing.model)
+    session.add(_row(standing))
+    session.flush()
+
+
+def forget(session: Session, server: str, model: str) -> None:
+    """What was said of a model is no longer so."""
+    session.execute(delete(HealthStanding).filter_by(server=server, model=model))
+
+
+def set_owner(session: Session, server: str, model: str, owner: str) -> None:
+    """Who cares for a model, where something is kept of it."""
+    query = update(HealthStanding).filter_by(server=server, model=model)
+    session.execute(query.values(owner=owner))
 
 
 def every(session: Session) -> list[StandingView]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from health.drift.fields import LEAST_CASES
 from health.estimates import MINIMUM_AUDITED, Rate
 
 # So many checked answers, or requests, without an alarm are enough; fewer where they are as good as they should be.
@@ -15,13 +16,15 @@ ENOUGH_ASKED = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """Who ended an alarm, when and why; `is_accepted` where what it showed was accepted as the new normal. What is asked after that
+    """Who ended an alarm, when and why; `is_accepted` where what it showed was accepted as the new normal, `is_of_inputs` where inputs had
+    changed. What is asked after that
     moment on the same day (UTC) is `right` and `wrong`, of drawn cases, and `answered` and `failed`."""
 
     person: str
     at: datetime
     reason: str = ""
     is_accepted: bool = False
+    is_of_inputs: bool = False
     right: int = 0
     wrong: int = 0
     answered: int = 0
@@ -70,3 +73,13 @@ def asked_since(failed: Rate, objective: float) -> Since:
         return Since(sentence=f"{known}.", is_enough=True)
     known = known if failed.n else "Nobody has asked since then"
     return Since(sentence=f"{known}: too few to tell yet.", is_enough=False)
+
+
+def compared_since(cases: int) -> Since:
+    """Of the inputs of the newest cases since a closing, of which none is found to have changed."""
+    if cases >= LEAST_CASES:
+        known = f"The inputs of the newest {cases:,} cases since then look as before."
+        return Since(sentence=known, is_enough=True)
+    came = f"{cases:,} cases have come" if cases != 1 else "1 case has come"
+    known = f"{came if cases else 'No case has come'} since then: too few to compare their inputs."
+    return Since(sentence=known, is_enough=False)

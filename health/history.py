@@ -33,15 +33,26 @@ class Ahead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The fields whose values `changed`, and how many cases of `before` and of `now` there are to compare; `accepted` is the day on which
+    somebody accepted how it was, None where nobody did."""
+
+    changed: tuple[str, ...] = ()
+    before: int = 0
+    now: int = 0
+    accepted: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class History:
-    """What is known of a model. `days` the oldest first; `changed` are the fields whose values changed; `closed` is how
-    somebody ended the last alarm, before which nothing counts any more; `ahead` are cases of which no day knows."""
+    """What is known of a model. `days` the oldest first; `closed` is how somebody ended the last alarm, before which nothing counts any
+    more; `ahead` are cases of which no day knows."""
 
     days: tuple[DayFigures, ...]
     today: date
     accuracy: Estimate
     accepted: Baseline | None = None
-    changed: tuple[str, ...] = ()
+    inputs: Inputs = Inputs()
     closed: Closing | None = None
     ahead: Ahead | None = None
 

@@ -13,20 +13,47 @@ from db.errors import Conflict
 from db.health_standings import StandingView
 from db.ids import utc_now
 from health.alarms.decisions import put_off_words
-from health.overview import Standing
+from health.overview import Standing, standings
+from health.titles import Titles, as_named
 
-__all__ = ["StandingView", "keep", "kept"]
+__all__ = ["StandingView", "keep", "kept", "look_again"]
 
 
 def keep(
-    sessions: Sessions, standings: Iterable[Standing], *, clock: Callable[[], datetime] = utc_now
+    sessions: Sessions,
+    standings: Iterable[Standing],
+    *,
+    looked_at: datetime | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> None:
-    """Keep what was found of every model; `sessions` see every model. Raises StorageError."""
+    """Keep what was found of every model; `sessions` see every model. What somebody decided on while it was looked at, since
+    `looked_at`, stays as it was kept then. Raises StorageError."""
     now = clock()
     views = [_view(standing, now) for standing in standings]
     try:
         with writing(sessions) as session:
+            newer = db.health_decisions.decided_since(session, looked_at) if looked_at else set()
+            stay = [each for each in db.health_standings.every(session) if _of(each) in newer]
+            views = [*stay, *(each for each in views if _of(each) not in newer)]
             db.health_standings.replace_all(session, views)
+    except Conflict:
+        return  # another process has just looked
+
+
+def look_again(
+    sessions: Sessions,
+    server: str,
+    model: str,
+    *,
+    titles: Titles = as_named,
+    clock: Callable[[], datetime] = utc_now,
+) -> None:
+    """Keep what is found of one model now, after somebody decided on it. Raises StorageError."""
+    found = standings(sessions, server=server, model=model, titles=titles, clock=clock)
+    try:
+        with writing(sessions) as session:
+            for standing in found.values():
+                db.health_standings.replace_one(session, _view(standing, clock()))
     except Conflict:
         return  # another process has just looked
 
@@ -41,6 +68,10 @@ def kept(
         steps = db.health_decisions.put_off(session, now)
     silent = {of: put_off_words([step], now) for of, step in steps.items()}
     return {of: replace(each, put_off=silent.get(of, "")) for of, each in found.items()}
+
+
+def _of(kept: StandingView) -> tuple[str, str]:
+    return kept.server, kept.model
 
 
 def _view(standing: Standing, now: datetime) -> StandingView:

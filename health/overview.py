@@ -21,7 +21,7 @@ from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
 from db.ids import utc_now
 from health import days
-from health.alarms.decisions import accepted, closed, put_off_words
+from health.alarms.decisions import accepted, closed, put_off_words, reference_of
 from health.causes import Causes
 from health.closing import Closing
 from health.cohort import EVERY, Cohort
@@ -31,7 +31,7 @@ from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Estimate, accuracy, drawn_share
 from health.input_drift import InputDrift, Model, input_drift, midnight
-from health.status import DayFigures, History, Status, judge
+from health.status import DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups
 from health.titles import Titles, as_named, called
 from health.weighted import Share
@@ -86,7 +86,8 @@ class VersionLine:
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `unlike` is how many of the newest cases
-    were unlike all earlier ones, and how many were compared with them. `causes` is what a fall of the right answers comes from,
+    were unlike all earlier ones, and how many were compared with them. `drift_accepted` is when somebody accepted how it was,
+    since when the first cases are what the newest inputs are compared with. `causes` is what a fall of the right answers comes from,
     None where there is none that goes on."""
 
     standing: Standing
@@ -97,6 +98,7 @@ class Look:
     detections: Sequence[DetectionView]
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
+    drift_accepted: datetime | None
     details: Details
     comparisons: Mapping[tuple[str, str], Comparison]
     steps: Sequence[DecisionView]
@@ -109,12 +111,18 @@ class Look:
 
 
 def standings(
-    sessions: Sessions, *, titles: Titles = as_named, clock: Callable[[], datetime] = utc_now
+    sessions: Sessions,
+    *,
+    server: str | None = None,
+    model: str | None = None,
+    titles: Titles = as_named,
+    clock: Callable[[], datetime] = utc_now,
 ) -> dict[Model, Standing]:
-    """The word and the accuracy of every model that was asked, by (server, model). Sentences call fields by their `titles`.
-    Raises StorageError."""
+    """The word and the accuracy of every model that was asked, or of those of a server or a name, by (server, model). Sentences call
+    fields by their `titles`. Raises StorageError."""
     now = clock()
-    everything, since = Selection(purposes=SERVED), midnight(now) - timedelta(days=DAYS)
+    everything = Selection(purposes=SERVED, server=server, model=model)
+    since = midnight(now) - timedelta(days=DAYS)
     selection = replace(everything, since=since)
     with snapshot(sessions) as session:
         ever = db.health_days.not_kept(session, everything)
@@ -125,18 +133,19 @@ def standings(
         by_day = db.health_figures.by_day(session, selection, days.KINDS, counted)
         steps = db.health_decisions.of_models(session)
         ends = {of: _closing(session, everything, of, steps.get(of, ()), since) for of in counts}
-        drift = input_drift(session, now, everything, counts, ever)
+        references = {of: reference_of(steps.get(of, ())) for of in counts}
+        drift = input_drift(session, now, everything, references, ever)
     return {
-        model: _standing(
-            model,
+        of: _standing(
+            of,
             found,
-            [days.of_numbers(day, numbers) for day, numbers in by_day[model].items()],
-            steps=steps.get(model, []),
-            closing=ends[model],
+            [days.of_numbers(day, numbers) for day, numbers in by_day[of].items()],
+            steps=steps.get(of, []),
+            closing=ends[of],
             now=now,
-            changed=called(drift[model].flagged, titles, *model),
+            inputs=_inputs(drift[of], called(drift[of].flagged, titles, *of)),
         )
-        for model, found in sorted(counts.items())
+        for of, found in sorted(counts.items())
     }
 
 
@@ -169,7 +178,7 @@ def look(
             steps=read.steps,
             closing=_closing(session, everything, (server, model), read.steps, since),
             now=now,
-            changed=tuple(named.get(name, name) for name in read.drift.flagged),
+            inputs=_inputs(read.drift, tuple(named.get(name, name) for name in read.drift.flagged)),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(read.lately), named)
@@ -196,12 +205,14 @@ def _read(session: Session, now: datetime, lately: Selection, chosen: Selection)
     everything, estimated = replace(lately, since=None), replace(chosen, purposes=ESTIMATED)
     ever = db.health_days.not_kept(session, everything)
     counted = db.health_days.since(ever, lately.since) if lately.since else ever
+    steps = db.health_decisions.all_of(session, server, model)
+    references = {(server, model): reference_of(steps)}
     return _Read(
         lately=db.health_days.by_day(session, lately, counted),
         shown=db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen)),
-        steps=db.health_decisions.all_of(session, server, model),
+        steps=steps,
         alarms=db.health_alarms.newest(session, server, model),
-        drift=input_drift(session, now, everything, [(server, model)], ever)[server, model],
+        drift=input_drift(session, now, everything, references, ever)[server, model],
         judged=db.health_cases.judged_cases(session, estimated, MOST_JUDGED),
         pairs=db.health_cases.compared(session, estimated, MOST_JUDGED),
         unlike=db.health_cases.unlike(session, estimated, NEWEST),
@@ -228,6 +239,7 @@ def _looked(
         detections=drift.detections,
         drift_before=drift.before,
         drift_after=drift.after,
+        drift_accepted=drift.reference.accepted,
         details=found,
         comparisons=_comparisons(read.pairs),
         steps=read.steps,
@@ -260,7 +272,7 @@ def _standing(
     steps: Sequence[DecisionView],
     closing: Closing | None,
     now: datetime,
-    changed: tuple[str, ...],
+    inputs: Inputs,
 ) -> Standing:
     """`counts` need not be by day."""
     found = accuracy(groups(counts))
@@ -270,7 +282,7 @@ def _standing(
         today=now.date(),
         accuracy=found,
         accepted=accepted(steps),
-        changed=changed,
+        inputs=inputs,
         closed=closing,
         ahead=days.ahead(by_day, now.date()),
     )
@@ -285,6 +297,13 @@ def _standing(
         put_off=put_off_words(steps, now),
         demonstration=demonstration(counts),
     )
+
+
+def _inputs(drift: InputDrift, changed: tuple[str, ...]) -> Inputs:
+    """`changed` are the fields as people call them."""
+    (before, now), accepted = drift.cases, drift.reference.accepted
+    day = accepted.date() if accepted else None
+    return Inputs(changed=changed, before=before, now=now, accepted=day)
 
 
 def _closing(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from health.baselines import Baseline, in_words
+from health.drift.fields import LEAST_CASES
 from health.estimates import Estimate, LeftOut, Rate
 from health.findings import Finding, Word
-from health.history import Ahead, DayFigures, History, share_failed
+from health.history import Ahead, DayFigures, History, Inputs, share_failed
 
 # Of all requests that were sent, how many may fail.
 OBJECTIVE = 0.01
@@ -78,12 +79,19 @@ def condition_words(
     if not findings and standard is not None:
         kept = "what was accepted" if standard.is_accepted else "its first checked cases"
         what = "Answers since then are" if closed else "That is"
-        parts.append(f"{what} no worse than {kept}, and the inputs look as before.")
+        parts.append(f"{what} no worse than {kept}{_inputs_words(history.inputs)}.")
         if history.closed and history.closed.is_accepted:
             parts += _still_failing(history.days[-_WEEK:])
     if history.ahead:
         parts.append(_ahead_words(history.ahead))
     return " ".join(parts)
+
+
+def _inputs_words(inputs: Inputs) -> str:
+    """That they look as before, unless somebody accepted how they were and they cannot be compared yet."""
+    if inputs.accepted and inputs.before < LEAST_CASES:
+        return "; its inputs are compared again two weeks after that"
+    return ", and the inputs look as before"
 
 
 def _still_failing(days: Sequence[DayFigures]) -> list[str]:

@@ -17,13 +17,14 @@ from datetime import timedelta
 
 from health.alarms.e_process import Alarm, Labels, watch, watch_each
 from health.baselines import Baseline, added_up, in_words, least_share, of_versions
-from health.closing import asked_since, checked_since
+from health.closing import asked_since, checked_since, compared_since
 from health.estimates import MINIMUM_AUDITED, Estimate
 from health.findings import WORDS, Finding, Status, Word
 from health.history import (
     Ahead,
     DayFigures,
     History,
+    Inputs,
     days_after,
     share_failed,
     share_right,
@@ -48,6 +49,7 @@ __all__ = [
     "DayFigures",
     "Finding",
     "History",
+    "Inputs",
     "Status",
     "Word",
     "accuracy_words",
@@ -71,7 +73,7 @@ def judge(history: History) -> Status:
     """The condition of a model."""
     standard = history.accepted or first_labels(history.days)
     alarm, wrong = _wrong(history, standard)
-    findings = [each for each in (wrong, _failing(history), _changed(history)) if each]
+    findings = [each for each in (wrong, _failing(history), _changed(history.inputs)) if each]
     closed = _closed(history, standard, {each.kind for each in findings})
     word: Word = "Healthy"
     if any(each.kind != "inputs" and not each.is_over for each in findings):
@@ -201,12 +203,18 @@ def _closed(history: History, standard: Baseline | None, again: Collection[str])
     if closed is None or closed.is_accepted:
         return None
     then, since = when_closed(history, closed), days_after(history)
-    found = {f.kind for f in (_wrong(then, standard)[1], _failing(then)) if f and not f.is_over}
+    found: set[str] = {
+        f.kind for f in (_wrong(then, standard)[1], _failing(then)) if f and not f.is_over
+    }
+    if closed.is_of_inputs:
+        found.add("inputs")
     known = []
     if "accuracy" in found - set(again) and standard:
         known.append(checked_since(share_right(since), least_share(standard.right, standard.n)))
     if "errors" in found - set(again):
         known.append(asked_since(share_failed(since), OBJECTIVE))
+    if "inputs" in found - set(again):
+        known.append(compared_since(history.inputs.now))
     if not found:
         return None
     return Finding(
@@ -217,13 +225,16 @@ def _closed(history: History, standard: Baseline | None, again: Collection[str])
     )
 
 
-def _changed(history: History) -> Finding | None:
-    if not history.changed:
+def _changed(inputs: Inputs) -> Finding | None:
+    if not inputs.changed:
         return None
-    names = ", ".join(history.changed[:3]) + (" and more" if len(history.changed) > 3 else "")
-    verb = "differs" if len(history.changed) == 1 else "differ"
+    names = ", ".join(inputs.changed[:3]) + (" and more" if len(inputs.changed) > 3 else "")
+    verb = "differs" if len(inputs.changed) == 1 else "differ"
+    then = "before"
+    if inputs.accepted:
+        then = f"how it was after {in_words(inputs.accepted)}, when it was accepted"
     return Finding(
-        kind="inputs", sentence=f"What is asked about has changed: {names} {verb} from before."
+        kind="inputs", sentence=f"What is asked about has changed: {names} {verb} from {then}."
     )
 
 

@@ -1,23 +1,30 @@
-"""The life of an alert: seen by somebody who takes care of it, put off until a day, accepted as the new normal, or closed."""
+"""The life of an alert: seen by somebody who takes care of it, put off until a day, accepted as the new normal, or closed.
+
+What is kept with a decision (health/alarms/evidence.py) and the role of who decided stand in its `evidence`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import db.health_alarms
 import db.health_decisions
+import db.health_standings
 from audit_log.chain import Record, append
 from db.audit_log import MAIN
 from db.engine import Sessions, reading, writing
+from db.health_alarms import ALARM_KINDS
 from db.health_decisions import ACTIONS, DecisionView
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
-from db.scope import scope_of
+from db.scope import Scope, scope_of
 from db.tables import SENTENCE
+from health.baselines import Baseline
 from health.closing import Closing
-from health.status import Baseline
+from health.reference import Reference
 from mds_client.errors import MdsError
 from people.errors import NotPermitted
 
@@ -32,13 +39,12 @@ __all__ = [
     "decisions",
     "is_silent",
     "put_off_words",
+    "reference_of",
 ]
 
 MOST_SNOOZED = 90
 # What ends an alarm, so that what comes after it is another one.
 ENDING = ("accepted", "closed")
-# Inputs that changed stay so, whatever somebody decides.
-ENDED = ("accuracy", "errors")
 
 
 class DecisionRefused(MdsError):
@@ -64,13 +70,14 @@ def decide(
 ) -> DecisionView:
     """Record what somebody decides on what Health found of a model, with an entry of the trail.
 
-    `decision` is one of ACTIONS; `days` is how long it is put off; `normal` what is accepted as the baseline. Raises DecisionRefused where something is
-    missing, NotPermitted for who does not review the model, and StorageError.
+    `decision` is one of ACTIONS; `days` is how long it is put off; `normal` what is accepted as the baseline, where a case is checked: inputs
+    that changed, which the `evidence` tells of, can be accepted without. Raises DecisionRefused where something is missing, NotPermitted for who does not review the model, and StorageError.
     """
     reason = " ".join(reason.split())
-    _check(decision, reason, days, normal)
+    known_then = dict(evidence or {})
+    _check(decision, reason, days, (normal, known_then))
     now = clock()
-    baseline = normal if decision == "accepted" else None
+    baseline = normal if decision == "accepted" and normal and normal.n else None
     made = DecisionView(
         id=new_id(),
         server=server,
@@ -79,7 +86,7 @@ def decide(
         created_at=now,
         action=decision,
         reason=reason,
-        evidence=dict(evidence or {}),
+        evidence=known_then,
         snoozed_until=now + timedelta(days=days) if decision == "snoozed" else None,
         baseline_right=baseline.right if baseline else None,
         baseline_n=baseline.n if baseline else None,
@@ -90,13 +97,19 @@ def decide(
 def _keep(
     sessions: Sessions, made: DecisionView, workspace: str, clock: Callable[[], datetime]
 ) -> DecisionView:
-    """With an entry of the trail; what ends an alarm ends it."""
+    """With an entry of the trail; what ends an alarm ends it, and what was said of the model before is no longer so."""
+    of = (made.server, made.model)
     with writing(sessions) as session:
-        if not scope_of(session).reviews(made.server, made.model):
+        scope = scope_of(session)
+        if not scope.reviews(*of):
             raise NotPermitted("Only people who review or operate the model can decide this.")
-        kept = db.health_decisions.add(session, made)
+        evidence = {**made.evidence, "role": _role(scope, *of)}
+        kept = db.health_decisions.add(session, replace(made, evidence=evidence))
         if made.action in ENDING:
-            db.health_alarms.end_of_model(session, made.server, made.model, ENDED, made.created_at)
+            db.health_alarms.end_of_model(session, *of, ALARM_KINDS, made.created_at)
+            db.health_standings.forget(session, *of)
+        elif made.action == "acknowledged":
+            db.health_standings.set_owner(session, *of, made.person)
         append(
             session,
             f"health-{made.action}",
@@ -139,6 +152,23 @@ def _checked(step: DecisionView) -> dict[str, tuple[int, int]]:
     }
 
 
+def reference_of(steps: Sequence[DecisionView]) -> Reference:
+    """With what inputs are compared after these decisions, the newest first."""
+    accepted = (step.created_at for step in steps if step.action == "accepted")
+    ended = (step.created_at for step in steps if step.action in ENDING)
+    return Reference(accepted=next(accepted, None), ended=next(ended, None))
+
+
+def _role(scope: Scope, server: str, model: str) -> str:
+    return "operator" if scope.operates(server, model) else "reviewer"
+
+
+def _found(evidence: Mapping[str, object]) -> tuple[str, ...]:
+    """The kinds of what was found then."""
+    kept = evidence.get("found")
+    return tuple(map(str, kept)) if isinstance(kept, list | tuple) else ()
+
+
 def causes_then(step: DecisionView) -> tuple[str, ...]:
     """What accounted for a fall when something was decided on it, in sentences."""
     kept = step.evidence.get("causes")
@@ -154,6 +184,7 @@ def closed(steps: Sequence[DecisionView]) -> Closing | None:
                 at=step.created_at,
                 reason=step.reason,
                 is_accepted=step.action == "accepted",
+                is_of_inputs="inputs" in _found(step.evidence),
             )
     return None
 
@@ -171,7 +202,13 @@ def is_silent(steps: Sequence[DecisionView], now: datetime) -> bool:
     return until is not None and until > now
 
 
-def _check(action: str, reason: str, days: int, normal: Baseline | None) -> None:
+def _check(
+    action: str,
+    reason: str,
+    days: int,
+    now: tuple[Baseline | None, Mapping[str, object]],
+) -> None:
+    normal, evidence = now
     advice = "Change it and send it again. Nothing was recorded."
     if action not in ACTIONS:
         raise DecisionRefused(f"A decision is one of {', '.join(ACTIONS)}.", advice=advice)
@@ -182,7 +219,8 @@ def _check(action: str, reason: str, days: int, normal: Baseline | None) -> None
         raise DecisionRefused(sentence, advice=advice)
     if action == "snoozed" and not 0 < days <= MOST_SNOOZED:
         raise DecisionRefused(f"It can be put off by 1 to {MOST_SNOOZED} days.", advice=advice)
-    if action == "accepted" and (normal is None or normal.n < 1):
+    is_checked = normal is not None and normal.n > 0
+    if action == "accepted" and not is_checked and "inputs" not in _found(evidence):
         raise DecisionRefused(
             "There are no checked cases to accept as the new normal.",
             advice="Check some of the drawn cases first.",

@@ -18,7 +18,8 @@ from db.engine import Sessions, reading, writing
 from db.health_alarms import AlarmView
 from db.health_decisions import DecisionView
 from db.ids import utc_now
-from health.alarms.decisions import ENDED, ENDING, causes_then, is_silent
+from health.alarms.decisions import ENDING, causes_then, is_silent
+from health.alarms.wording import person_words
 from health.titles import ModelTitle, model_words, untitled
 
 __all__ = [
@@ -120,9 +121,9 @@ def alarm_words(alarm: AlarmView, steps: Sequence[DecisionView]) -> str:
 def _ending(alarm: AlarmView, steps: Sequence[DecisionView]) -> DecisionView | None:
     """What somebody decided that ended it; None where nobody did."""
     ended = alarm.ended_at
-    for step in steps if alarm.kind in ENDED else ():
-        is_after = step.created_at >= alarm.opened_at
-        if step.action in ENDING and is_after and (ended is None or step.created_at <= ended):
+    for step in steps if ended else ():
+        is_of_it = ended is not None and alarm.opened_at <= step.created_at <= ended
+        if step.action in ENDING and is_of_it:
             return step
     return None
 
@@ -130,7 +131,7 @@ def _ending(alarm: AlarmView, steps: Sequence[DecisionView]) -> DecisionView | N
 def _end_words(alarm: AlarmView, step: DecisionView | None) -> str:
     if step:
         done = "closed" if step.action == "closed" else "accepted as the new normal"
-        return f"{done} by {step.person} on {_moment(step.created_at)}"
+        return f"{done} by {person_words(step)} on {_moment(step.created_at)}"
     return f"over since {_moment(alarm.ended_at)}" if alarm.ended_at else "it goes on"
 
 

@@ -15,12 +15,13 @@ WEEKS_ACCEPTED = 4
 
 
 def evidence_of(look: Look, titles: Mapping[str, str]) -> dict[str, object]:
-    """The `word`, its `sentence`, (right, wrong) of each version as it was `checked` in the weeks that an accepted baseline is of, and
+    """The `word`, its `sentence`, the kinds of what was `found` and went on, (right, wrong) of each version as it was `checked` in the weeks that an accepted baseline is of, and
     in sentences the `causes` that account for a fall; fields are called by their `titles`."""
     status, found = look.standing.status, look.causes
     return {
         "word": status.word,
         "sentence": status.sentence,
+        "found": [each.kind for each in status.findings if not each.is_over],
         "checked": {v: list(labels) for v, labels in _checked(look).items()},
         "causes": [cause_words(each, titles)[:_MOST_CHARACTERS] for each in found.found]
         if found

@@ -8,7 +8,7 @@ is seen here alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -43,7 +43,8 @@ class Asked:
 class JointDrift:
     """One comparison by `features`; `name` is that of a field compared alone. `before` and `after` are how many cases there
     are; `share` in how many of all pairs of an earlier and a recent case these are told apart, 0.5 by chance; `p` how
-    surprising that is. `most_unlike` are the ids of the recent cases that are most unlike the earlier ones."""
+    surprising that is. `most_unlike` are the ids of the recent cases that are most unlike the earlier ones, which are the first ones
+    or, where it `is_accepted`, the first since somebody accepted how it was."""
 
     kind: Kind
     name: str = ""
@@ -54,6 +55,10 @@ class JointDrift:
     p: float
     is_flagged: bool
     most_unlike: tuple[str, ...]
+    is_accepted: bool = False
+
+
+_NAMES = tuple(field.name for field in fields(JointDrift))
 
 
 def compare(
@@ -154,6 +159,6 @@ def facts_of(drift: JointDrift) -> dict[str, object]:
 
 
 def joint_drift_of(facts: Mapping[str, object]) -> JointDrift:
-    """What was kept, back."""
-    known = cast(dict[str, Any], dict(facts))
+    """What was kept, back; with more beside it."""
+    known = cast(dict[str, Any], {n: facts[n] for n in _NAMES if n in facts})
     return JointDrift(**known | {"most_unlike": tuple(known["most_unlike"])})

@@ -36,12 +36,13 @@ def joint_words(found: JointDrift, titles: Mapping[str, str]) -> str:
     title = names.get(found.kind) or titles.get(found.name, found.name)
     is_several = found.kind == "together"
     changed, same = ("have changed", "look") if is_several else ("has changed", "looks")
-    verdict = changed if found.is_flagged else f"{same} as in the first cases"
+    since = " since it was accepted" if found.is_accepted else ""
+    verdict = changed if found.is_flagged else f"{same} as in the first cases{since}"
     pairs = f"in {found.share * 100:.0f} of 100 pairs"
     guessing = "guessing gets 50" if found.share > _GUESSED else "no better than guessing"
     return (
-        f"{title} {verdict}. Given a first case and a recent one, a classifier names the recent one {pairs}; {guessing} "
-        f"({found.before:,} first and {found.after:,} recent cases, compared by {found.features})."
+        f"{title} {verdict}. Given a first case{since} and a recent one, a classifier names the recent one "
+        f"{pairs}; {guessing} ({found.before:,} first and {found.after:,} recent cases, compared by {found.features})."
     )
 
 

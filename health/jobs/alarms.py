@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from db.engine import Sessions
+from db.ids import utc_now
 from health.alarms.channels import Channels
 from health.alarms.delivery import deliver
 from health.alarms.episodes import bring_up_to_date
@@ -35,8 +36,9 @@ def kind(tools: Tools) -> Kind:
     """Run twice it tells nobody twice; what could not be delivered is tried again by the next run."""
 
     def run(_run: Run, _given: object) -> Outcome:
+        at = utc_now()
         now = standings(tools.sessions, titles=tools.field_titles_in_jobs)
-        keep(tools.sessions, now.values())
+        keep(tools.sessions, now.values(), looked_at=at)
         begun, ended = bring_up_to_date(tools.sessions, now.values())
         channels = Channels(tools.settings.alarms)
         url = tools.settings.public_url or ""

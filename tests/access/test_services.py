@@ -135,7 +135,6 @@ QUIET = {
     "explanations.behaviour.cohorts:versions": "names versions, and these cases have none",
     "explanations.behaviour.cohorts:seconds_a_call": "a duration",
     "health.summary:recent_series": "counts",
-    "health.kept_standings:kept": "of what `keep` has kept before, which was nothing",
     "people.trail:settings_changed": "a digest",
     "health.prediction_sets:of_case": "of checked cases, of which there are none",
     "health.prediction_sets:of_cases": "of checked cases, as above",

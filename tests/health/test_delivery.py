@@ -213,7 +213,7 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
     )
     (first,) = alarms_of(sqlite_sessions, *MODEL)
     assert not first.is_open  # without waiting for the job
-    closed = "Noticed on 1 June 12:00 UTC; closed by olga on 1 June 12:01 UTC."
+    closed = "Noticed on 1 June 12:00 UTC; closed by olga (reviewer) on 1 June 12:01 UTC."
     assert alarm_words(first, decisions(sqlite_sessions, *MODEL)).endswith(closed)
     assert _look(sqlite_sessions, _later(minutes=2)) == (0, 0)
     failed = [case_of(created_at=_later(minutes=3), **FAILED) for _ in range(13)]

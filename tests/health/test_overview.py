@@ -186,7 +186,9 @@ def test_what_accounted_for_a_fall_stays_when_it_is_closed(sessions: Sessions) -
     assert later is not None
     assert later.causes is None
     (words,) = (alarm_words(a, later.steps) for a in later.alarms if a.kind == "accuracy")
-    assert "closed by operator-1 on 1 June 12:05 UTC. What accounted for it then: " in words
+    assert (
+        "closed by operator-1 (operator) on 1 June 12:05 UTC. What accounted for it then: " in words
+    )
     assert "Island Dream: " in words
     assert "of the additional wrong answers are here." in words
 

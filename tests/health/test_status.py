@@ -11,7 +11,7 @@ import pytest
 
 from health.closing import Closing
 from health.estimates import Group, accuracy
-from health.status import Baseline, DayFigures, History, Status, first_labels, judge
+from health.status import Baseline, DayFigures, History, Inputs, Status, first_labels, judge
 
 TODAY = date(2026, 11, 28)
 DAYS = 90
@@ -69,9 +69,12 @@ INCIDENTS: dict[str, tuple[str, History]] = {
     "a slow decline": ("Act", history(lambda n: 0.96 - max(0, n - 30) * 0.006)),
     "a unit that changed and makes answers wrong": (
         "Act",
-        history(_from(70, 0.7, 0.94), changed=("flipper length",)),
+        history(_from(70, 0.7, 0.94), inputs=Inputs(changed=("flipper length",))),
     ),
-    "a unit that changed and does no harm": ("Watch", history(changed=("flipper length",))),
+    "a unit that changed and does no harm": (
+        "Watch",
+        history(inputs=Inputs(changed=("flipper length",))),
+    ),
     "every third request fails": ("Act", history(failures=lambda _: 0.33)),
     "an outage that goes on": ("Act", history(failures=_from(87, 0.8, 0.0))),
     "an outage of one day, over since": ("Watch", history(failures=_between(79, 80, 0.8, 0.0))),
@@ -106,7 +109,7 @@ QUIET: dict[str, History] = {
     "getting better": history(lambda n: 0.85 + n * 0.001, seed=19),
     "accepted": history(seed=20, accepted=replace(ACCEPTED, right=94)),
     "more and more asked": history(asked=lambda n: 5 + n, seed=21),
-    "three fields changed": history(seed=22, changed=("a", "b", "c")),
+    "three fields changed": history(seed=22, inputs=Inputs(changed=("a", "b", "c"))),
 }
 
 
@@ -114,7 +117,7 @@ QUIET: dict[str, History] = {
 def test_a_quiet_history_is_not_act(given: History) -> None:
     is_compared = first_labels(given.days) or given.accepted
     usual = "Healthy" if is_compared else "Not enough evidence"
-    assert judge(given).word == ("Watch" if given.changed else usual)
+    assert judge(given).word == ("Watch" if given.inputs.changed else usual)
 
 
 def test_nothing_is_healthy_before_there_is_something_to_compare_it_with() -> None:

@@ -12,6 +12,7 @@ from db.engine import writing
 from feedback.first_calls import Call, recorder
 from feedback.submission import submit
 from health.alarms.episodes import bring_up_to_date
+from health.kept_standings import keep, kept
 from health.overview import standings
 from settings import ObjectiveSettings
 from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
@@ -266,7 +267,7 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
 
 
 @pytest.mark.slow
-def test_who_closes_changed_inputs_is_told_that_they_stay(
+def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     app: AppTest, built: services.Services
 ) -> None:
     now, of = datetime.now(UTC), {"server": "demo", "model": "breast-cancer"}
@@ -274,10 +275,23 @@ def test_who_closes_changed_inputs_is_told_that_they_stay(
         at = now - timedelta(days=days)
         entered = [{"mean radius": value + n / 100} for n in range(100)]
         add_cases(built.sessions, *(case_of(entered=each, created_at=at, **of) for each in entered))
+    keep(built.sessions, standings(built.sessions).values())
+    assert kept(built.sessions)["demo", "breast-cancer"].word == "Watch"
     app.query_params["model"] = "demo/breast-cancer"
     app.switch_page("../pages/health.py").run()
     assert not app.exception
-    stays = "Inputs that changed stay on Watch"
-    assert not any(stays in caption.value for caption in app.caption)
+    assert any("against the first cases, " in each.value for each in app.caption)
     app.radio(key="health_decision").set_value("closed").run()
-    assert any(stays in caption.value for caption in app.caption)
+    assert any(each.value.startswith("Only inputs from now on") for each in app.caption)
+    app.radio(key="health_decision").set_value("accepted").run()
+    (told,) = (each.value for each in app.caption if "that come from now on" in each.value)
+    app.button(key="health_decide").click().run()
+    assert not app.exception
+    assert kept(built.sessions)["demo", "breast-cancer"].word != "Watch"
+    drawn = " ".join(str(each.proto.body) for each in app.get("html"))
+    assert "(operator) accepted on " in drawn
+    assert "What is asked about has changed" not in drawn
+    (reference,) = (each.value for each in app.caption if "the first cases since" in each.value)
+    day = told.removesuffix(" on.").rpartition(", from ")[2]
+    assert f", from {day} on, " in reference
+    assert any("accepted how it was then as normal" in each.value for each in app.markdown)

@@ -1,4 +1,4 @@
-"""The alarms of a model that were raised, each kind beside one that always fires and one that never does."""
+"""The alarms of a model and what was decided on them, each kind of alarm beside one that always fires and one that never does."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ import streamlit as st
 
 from health.alarms.delivery import AlarmView, alarm_words
 from health.alarms.simulated import simulated
+from health.alarms.wording import decision_words
 from health.overview import Look
 from health.status import Baseline
 from ui.text import plain
 
 
 def draw(look: Look) -> None:
-    """The newest first, with who was told; folded unless the newest goes on."""
-    if not look.alarms:
-        return
+    """The newest first, with who was told, folded unless the newest goes on; and what was decided."""
+    if look.alarms:
+        _draw_alarms(look)
+    if look.steps:
+        with st.expander("Decisions", icon=":material/gavel:"):
+            lines = (f"- {plain(decision_words(step))}" for step in look.steps)
+            st.markdown("\n".join(lines))
+
+
+def _draw_alarms(look: Look) -> None:
     with st.expander("Alarms", icon=":material/notifications:", expanded=look.alarms[0].is_open):
         for alarm in look.alarms:
             st.markdown(f"- {plain(alarm_words(alarm, look.steps))}")

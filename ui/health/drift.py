@@ -10,11 +10,13 @@ import streamlit as st
 from charts import shifts, spread
 from charts.shifts import Shift
 from charts.spread import Part
+from health.baselines import in_words
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
 from health.drift.wording import detection_words, joint_words, shift_words
 from health.drift_detectors import DetectionView
 from health.overview import Look
+from health.reference import compared_from
 from ui.cases.filters import within_of
 from ui.health import address
 from ui.health.address import Chosen
@@ -28,15 +30,31 @@ def draw(look: Look, chosen: Chosen) -> None:
     the inputs compare as a whole."""
     _draw_detections(look.detections)
     if not look.drift and not look.joint_drift:
-        st.caption(
-            "There are too few cases before or in the last two weeks to compare their inputs."
-        )
+        st.caption(_too_few(look))
         return
     st.caption("Of all answers of the version in use, not only of those chosen above.")
     named = titles(chosen)
     if look.drift:
         _draw_fields(look, chosen, named)
     _draw_joint(look.joint_drift, named)
+
+
+def _too_few(look: Look) -> str:
+    if at := look.drift_accepted:
+        day = in_words(compared_from(at).date())
+        return (
+            f"Inputs are compared with {_reference(look)}, from {day} on, where there are enough."
+        )
+    return "There are too few cases before or in the last two weeks, or since somebody closed an alarm, to compare their inputs."
+
+
+def _reference(look: Look) -> str:
+    """What the newest inputs are compared with."""
+    at = look.drift_accepted
+    if at is None:
+        return "the first cases"
+    person = next((each.person for each in look.steps if each.created_at == at), "somebody")
+    return f"the first cases since {plain(person)} accepted how it was on {in_words(at.date())}"
 
 
 def _draw_detections(said: Sequence[DetectionView]) -> None:
@@ -61,7 +79,7 @@ def _draw_joint(found: Sequence[JointDrift], named: Mapping[str, str]) -> None:
 
 def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str]) -> None:
     st.caption(
-        f"Shift (PSI), {_days(look.drift_after)} against the first cases, {_days(look.drift_before)}. Press a bar for the "
+        f"Shift (PSI), {_days(look.drift_after)} against {_reference(look)}, {_days(look.drift_before)}. Press a bar for the "
         "newest cases that make it."
     )
     found = [

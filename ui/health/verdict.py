@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 import streamlit as st
 
-from health.alarms.decisions import ENDING, DecisionView, decide
+from health.alarms.decisions import ENDING, decide
 from health.alarms.evidence import WEEKS_ACCEPTED, evidence_of
+from health.alarms.wording import newest_words
+from health.baselines import in_words
+from health.kept_standings import look_again
 from health.overview import DAYS, Look, Standing
+from health.reference import compared_from
 from health.status import Baseline, Status, checks_for
 from mds_client.errors import MdsError
 from ui import errors, model_titles, session
@@ -49,7 +54,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     """The word in a coloured box, the buttons that go with it, and what was decided."""
     status = look.standing.status
     kind = status.word.split(" ")[0]
-    next_step = f'<p class="next">{escape(status.action)}{_decided(look.steps)}</p>'
+    next_step = f'<p class="next">{escape(status.action)} {escape(_newest(look))}</p>'
     st.html(
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
         f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(status.sentence)}</p>{next_step}</section>'
@@ -110,14 +115,8 @@ def _draw_link(status: Status, chosen: Chosen, needed: int) -> None:
         to_check.draw(needed, chosen)
 
 
-def _decided(steps: object) -> str:
-    """The newest step in words; nothing where there is none."""
-    if not isinstance(steps, list) or not steps:
-        return ""
-    step: DecisionView = steps[0]
-    words = {"acknowledged": "takes care of it", "snoozed": "put it off", "accepted": "accepted this as the new normal", "closed": "closed it"}  # fmt: skip
-    said = f": {step.reason}" if step.reason else ""
-    return " " + escape(f"{step.person} {words[step.action]} on {step.created_at:%-d %B}{said}.")
+def _newest(look: Look) -> str:
+    return newest_words(look.steps, look.standing.status.findings)
 
 
 def _draw_decision(look: Look, chosen: Chosen) -> None:
@@ -132,18 +131,30 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
         "What do you decide?", list(options), format_func=options.__getitem__, key="health_decision"
     )
     reason = st.text_input("Why?", key="health_reason", help="Needed to close it.")
-    if decision == "accepted":
-        normal = _normal(look)
-        st.caption(
-            f"The baseline will be {normal.right} of {normal.n} checked cases of the last weeks."
-        )
-    if decision in ENDING and any(each.kind == "inputs" for each in look.standing.status.findings):
-        st.caption(
-            "Inputs that changed stay on Watch until they are as in the first cases again, or a new version is in use. "
-            "Put them off meanwhile."
-        )
+    if decision in ENDING:
+        _draw_consequences(look, is_accepted=decision == "accepted")
     if st.button("Record the decision", type="primary", key="health_decide"):
         _decide(look, chosen, decision or "acknowledged", reason or "")
+
+
+def _draw_consequences(look: Look, *, is_accepted: bool) -> None:
+    """What is compared with what once it is accepted, or closed."""
+    normal = _normal(look)
+    lines: list[str] = []
+    if is_accepted:
+        day = in_words(compared_from(datetime.now(UTC)).date())
+        lines.append(f"Inputs will be compared with those that come from now on, from {day} on.")
+    else:
+        lines.append("Only inputs from now on count as new; what they are compared with stays.")
+    if is_accepted and normal.n:
+        lines.insert(
+            0, f"The baseline will be {normal.right} of {normal.n} checked cases of the last weeks."
+        )
+    if any(each.is_drift for each in look.detections):
+        lines.append(
+            "A deployed detector keeps its own reference: what it finds next is told again."
+        )
+    st.caption(" ".join(lines))
 
 
 def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
@@ -162,6 +173,9 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
     except MdsError as error:
         errors.show(error)
     else:
+        with suppress(MdsError):  # a job looks within five minutes
+            running = session.services()
+            look_again(running.figures, chosen.server, chosen.model, titles=running.field_titles)
         st.rerun()
 
 

@@ -1,0 +1,61 @@
+"""What somebody decided on what Health found, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db.health_alarms import ALARM_KINDS
+from db.health_decisions import DecisionView
+from health.alarms.decisions import ENDING
+from health.baselines import in_words
+from health.findings import Finding
+from health.reference import compared_from
+
+
+def person_words(step: DecisionView) -> str:
+    """`olga (operator)`: who decided, with the role where that was kept."""
+    role = step.evidence.get("role")
+    return f"{step.person} ({role})" if isinstance(role, str) and role else step.person
+
+
+def decision_words(step: DecisionView) -> str:
+    """One step as a line of the record: when, who, what, and why."""
+    at = f"{step.created_at:%-d %B %Y %H:%M} UTC"
+    why = f" Why: {step.reason}" if step.reason else ""
+    return f"{at}: {person_words(step)} {_done(step)}.{why}"
+
+
+def _done(step: DecisionView) -> str:
+    if step.action == "accepted":
+        return f"accepted how it was then as normal{_accepted(step)}"
+    if step.action == "snoozed" and step.snoozed_until:
+        return f"put it off until {in_words(step.snoozed_until.date())}"
+    return "takes care of it" if step.action == "acknowledged" else "closed what was found"
+
+
+def _accepted(step: DecisionView) -> str:
+    """What is compared with what, since then."""
+    checked = ""
+    if step.baseline_n:
+        checked = f", {step.baseline_right} of {step.baseline_n} checked answers right"
+    since, day = (in_words(at.date()) for at in (step.created_at, compared_from(step.created_at)))
+    return f"{checked}. Inputs are compared with those since {since}, from {day} on"
+
+
+def newest_words(steps: Sequence[DecisionView], findings: Sequence[Finding]) -> str:
+    """The newest of the steps, which come first; what ended an alarm came before any alarm of now. Empty without a step."""
+    if not steps:
+        return ""
+    step, on = steps[0], in_words(steps[0].created_at.date())
+    who, why = person_words(step), f": {step.reason}" if step.reason else ""
+    is_found = any(each.kind in ALARM_KINDS for each in findings)
+    if step.action in ENDING and is_found:
+        what = "closed another alarm" if step.action == "closed" else "accepted another state as normal"  # fmt: skip
+        return f"That is newer than what {who} decided on {on}, who {what}{why}."
+    words = {
+        "acknowledged": f"has taken care of it since {on}",
+        "snoozed": f"put it off on {on}",
+        "accepted": f"accepted on {on} how it was then as normal",
+        "closed": f"closed it on {on}",
+    }
+    return f"{who} {words[step.action]}{why}."
