@@ -8,7 +8,7 @@ job found it last (health/joint_drift.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -93,10 +93,15 @@ class InputDrift:
         joint = [each for each in self.joint if each.is_flagged]
         names = [field.name for field in self.fields if field.is_flagged]
         names += [each.name for each in joint if each.kind == "field"]
-        ended = self.reference.ended
-        said = (each for each in self.detections if not ended or each.asked_at > ended)
-        names += [f"what {each.detector} watches" for each in said if each.is_drift]
+        names += [f"what {each.detector} watches" for each in self._drifting()]
         return tuple(dict.fromkeys(names or [WHOLE[each.kind] for each in joint[:1]]))
+
+    def _drifting(self) -> Iterator[DetectionView]:
+        """Where detectors found drift, since somebody closed an alarm or accepted what it showed."""
+        ended = self.reference.ended
+        for each in self.detections:
+            if each.is_drift and (ended is None or each.asked_at > ended):
+                yield each
 
 
 def input_drift(

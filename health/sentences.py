@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from health.baselines import Baseline, in_words
 from health.drift.fields import LEAST_CASES
 from health.estimates import Estimate, LeftOut, Rate
 from health.findings import Finding, Word
-from health.history import Ahead, DayFigures, History, Inputs, share_failed
+from health.history import Ahead, DayFigures, History, share_failed
+from health.reference import RECENT_DAYS
 
 # Of all requests that were sent, how many may fail.
 OBJECTIVE = 0.01
@@ -79,7 +81,7 @@ def condition_words(
     if not findings and standard is not None:
         kept = "what was accepted" if standard.is_accepted else "its first checked cases"
         what = "Answers since then are" if closed else "That is"
-        parts.append(f"{what} no worse than {kept}{_inputs_words(history.inputs)}.")
+        parts.append(f"{what} no worse than {kept}{_inputs_words(history)}.")
         if history.closed and history.closed.is_accepted:
             parts += _still_failing(history.days[-_WEEK:])
     if history.ahead:
@@ -87,11 +89,15 @@ def condition_words(
     return " ".join(parts)
 
 
-def _inputs_words(inputs: Inputs) -> str:
+def _inputs_words(history: History) -> str:
     """That they look as before, unless somebody accepted how they were and they cannot be compared yet."""
-    if inputs.accepted and inputs.before < LEAST_CASES:
-        return "; its inputs are compared again two weeks after that"
-    return ", and the inputs look as before"
+    inputs = history.inputs
+    if inputs.accepted is None or inputs.before >= LEAST_CASES:
+        return ", and the inputs look as before"
+    day = inputs.accepted + timedelta(days=RECENT_DAYS)
+    if day > history.today:
+        return f"; its inputs are compared again from {in_words(day)} on"
+    return "; too few inputs have come since to compare them"
 
 
 def _still_failing(days: Sequence[DayFigures]) -> list[str]:

@@ -12,12 +12,12 @@ Inputs that changed are never more than Watch: a change may be harmless, and onl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
 from health.alarms.e_process import Alarm, Labels, watch, watch_each
 from health.baselines import Baseline, added_up, in_words, least_share, of_versions
-from health.closing import asked_since, checked_since, compared_since
+from health.closing import Closing, Since, asked_since, checked_since, compared_since
 from health.estimates import MINIMUM_AUDITED, Estimate
 from health.findings import WORDS, Finding, Status, Word
 from health.history import (
@@ -202,27 +202,35 @@ def _closed(history: History, standard: Baseline | None, again: Collection[str])
     closed = history.closed
     if closed is None or closed.is_accepted:
         return None
-    then, since = when_closed(history, closed), days_after(history)
-    found: set[str] = {
-        f.kind for f in (_wrong(then, standard)[1], _failing(then)) if f and not f.is_over
-    }
-    if closed.is_of_inputs:
-        found.add("inputs")
-    known = []
-    if "accuracy" in found - set(again) and standard:
-        known.append(checked_since(share_right(since), least_share(standard.right, standard.n)))
-    if "errors" in found - set(again):
-        known.append(asked_since(share_failed(since), OBJECTIVE))
-    if "inputs" in found - set(again):
-        known.append(compared_since(history.inputs.now))
+    found = _closed_kinds(history, closed, standard)
     if not found:
         return None
+    known = list(_known_since(history, standard, found - set(again)))
     return Finding(
         kind="unchecked",
         sentence=" ".join([closed.words, *(each.sentence for each in known)]),
         since=closed.at.date(),
         is_over=all(each.is_enough for each in known),
     )
+
+
+def _closed_kinds(history: History, closed: Closing, standard: Baseline | None) -> set[str]:
+    """What went on when it was closed."""
+    then = when_closed(history, closed)
+    found = (_wrong(then, standard)[1], _failing(then))
+    inputs = {"inputs"} if closed.is_of_inputs else set()
+    return inputs | {each.kind for each in found if each and not each.is_over}
+
+
+def _known_since(history: History, standard: Baseline | None, kinds: set[str]) -> Iterator[Since]:
+    """What is known of each since an alarm was closed."""
+    since = days_after(history)
+    if "accuracy" in kinds and standard:
+        yield checked_since(share_right(since), least_share(standard.right, standard.n))
+    if "errors" in kinds:
+        yield asked_since(share_failed(since), OBJECTIVE)
+    if "inputs" in kinds:
+        yield compared_since(history.inputs.now)
 
 
 def _changed(inputs: Inputs) -> Finding | None:
@@ -232,7 +240,7 @@ def _changed(inputs: Inputs) -> Finding | None:
     verb = "differs" if len(inputs.changed) == 1 else "differ"
     then = "before"
     if inputs.accepted:
-        then = f"how it was after {in_words(inputs.accepted)}, when it was accepted"
+        then = f"the first cases after {in_words(inputs.accepted)}, when its state was accepted"
     return Finding(
         kind="inputs", sentence=f"What is asked about has changed: {names} {verb} from {then}."
     )

@@ -27,7 +27,7 @@ def decision_words(step: DecisionView) -> str:
 
 def _done(step: DecisionView) -> str:
     if step.action == "accepted":
-        return f"accepted how it was then as normal{_accepted(step)}"
+        return f"accepted its state as normal{_accepted(step)}"
     if step.action == "snoozed" and step.snoozed_until:
         return f"put it off until {in_words(step.snoozed_until.date())}"
     return "takes care of it" if step.action == "acknowledged" else "closed what was found"
@@ -37,9 +37,9 @@ def _accepted(step: DecisionView) -> str:
     """What is compared with what, since then."""
     checked = ""
     if step.baseline_n:
-        checked = f", {step.baseline_right} of {step.baseline_n} checked answers right"
+        checked = f": {step.baseline_right} of {step.baseline_n} checked answers right"
     since, day = (in_words(at.date()) for at in (step.created_at, compared_from(step.created_at)))
-    return f"{checked}. Inputs are compared with those since {since}, from {day} on"
+    return f"{checked}. From {day} on, inputs are compared with those since {since}"
 
 
 def newest_words(steps: Sequence[DecisionView], findings: Sequence[Finding]) -> str:
@@ -50,12 +50,14 @@ def newest_words(steps: Sequence[DecisionView], findings: Sequence[Finding]) -> 
     who, why = person_words(step), f": {step.reason}" if step.reason else ""
     is_found = any(each.kind in ALARM_KINDS for each in findings)
     if step.action in ENDING and is_found:
-        what = "closed another alarm" if step.action == "closed" else "accepted another state as normal"  # fmt: skip
-        return f"That is newer than what {who} decided on {on}, who {what}{why}."
+        what = (
+            "closed another alarm" if step.action == "closed" else "accepted how it was as normal"
+        )
+        return f"On {on}, before this began, {who} {what}{why}."
     words = {
         "acknowledged": f"has taken care of it since {on}",
         "snoozed": f"put it off on {on}",
-        "accepted": f"accepted on {on} how it was then as normal",
+        "accepted": f"accepted the state of {on} as normal",
         "closed": f"closed it on {on}",
     }
     return f"{who} {words[step.action]}{why}."

@@ -100,7 +100,7 @@ def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -
     )
     _ask(changed, 40.0, range(30, 44))
     back = _look(changed, 44)
-    assert "bill differs from how it was after 1 June, when it was accepted" in back.standing.status.sentence  # fmt: skip
+    assert "bill differs from the first cases after 1 June, when its state was accepted" in back.standing.status.sentence  # fmt: skip
 
 
 def test_a_version_that_came_later_is_compared_with_its_own_first_cases(changed: Sessions) -> None:
@@ -174,15 +174,13 @@ def test_the_record_says_who_in_which_role_decided_what(changed: Sessions) -> No
     decide(changed, **OF, person="rita", decision="accepted", normal=normal, clock=lambda: NOW)
     (accepted,) = decisions(changed, *MODEL)
     assert decision_words(accepted) == (
-        "1 June 2025 12:00 UTC: rita (operator) accepted how it was then as normal, 84 of 92 checked answers right. Inputs are "
-        "compared with those since 1 June, from 15 June on."
+        "1 June 2025 12:00 UTC: rita (operator) accepted its state as normal: 84 of 92 checked answers right. From 15 June on, "
+        "inputs are compared with those since 1 June."
     )
     quiet = Finding(kind="quiet", sentence="Nobody asks.")
-    assert newest_words([accepted], [quiet]) == "rita (operator) accepted on 1 June how it was then as normal."  # fmt: skip
+    assert newest_words([accepted], [quiet]) == "rita (operator) accepted the state of 1 June as normal."  # fmt: skip
     newer = newest_words([accepted], [Finding(kind="accuracy", sentence="It fell.")])
-    assert newer == (
-        "That is newer than what rita (operator) decided on 1 June, who accepted another state as normal."
-    )
+    assert newer == "On 1 June, before this began, rita (operator) accepted how it was as normal."
     off = {"decision": "snoozed", "days": 7, "reason": "holidays", "clock": lambda: NOW}
     put_off = decide(changed, **OF, person="rita", **off)
     assert decision_words(put_off).endswith("put it off until 8 June. Why: holidays")

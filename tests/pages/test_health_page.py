@@ -284,14 +284,15 @@ def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     app.radio(key="health_decision").set_value("closed").run()
     assert any(each.value.startswith("Only inputs from now on") for each in app.caption)
     app.radio(key="health_decision").set_value("accepted").run()
-    (told,) = (each.value for each in app.caption if "that come from now on" in each.value)
+    (told,) = (each.value for each in app.caption if "that come after today" in each.value)
     app.button(key="health_decide").click().run()
     assert not app.exception
     assert kept(built.sessions)["demo", "breast-cancer"].word != "Watch"
     drawn = " ".join(str(each.proto.body) for each in app.get("html"))
-    assert "(operator) accepted on " in drawn
+    assert "(operator) accepted the state of " in drawn
     assert "What is asked about has changed" not in drawn
-    (reference,) = (each.value for each in app.caption if "the first cases since" in each.value)
-    day = told.removesuffix(" on.").rpartition(", from ")[2]
-    assert f", from {day} on, " in reference
-    assert any("accepted how it was then as normal" in each.value for each in app.markdown)
+    (reference,) = (each.value for each in app.caption if "the first cases after" in each.value)
+    day = told.rpartition("From ")[2].partition(" on, ")[0]
+    assert reference.startswith(f"From {day} on, ")
+    assert f"its inputs are compared again from {day} on" in drawn
+    assert any("accepted its state as normal" in each.value for each in app.markdown)

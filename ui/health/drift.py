@@ -43,7 +43,7 @@ def _too_few(look: Look) -> str:
     if at := look.drift_accepted:
         day = in_words(compared_from(at).date())
         return (
-            f"Inputs are compared with {_reference(look)}, from {day} on, where there are enough."
+            f"From {day} on, inputs are compared with {_reference(look)}, where there are enough."
         )
     return "There are too few cases before or in the last two weeks, or since somebody closed an alarm, to compare their inputs."
 
@@ -54,7 +54,7 @@ def _reference(look: Look) -> str:
     if at is None:
         return "the first cases"
     person = next((each.person for each in look.steps if each.created_at == at), "somebody")
-    return f"the first cases since {plain(person)} accepted how it was on {in_words(at.date())}"
+    return f"the first cases after {plain(person)} accepted the state of {in_words(at.date())}"
 
 
 def _draw_detections(said: Sequence[DetectionView]) -> None:

@@ -143,7 +143,7 @@ def _draw_consequences(look: Look, *, is_accepted: bool) -> None:
     lines: list[str] = []
     if is_accepted:
         day = in_words(compared_from(datetime.now(UTC)).date())
-        lines.append(f"Inputs will be compared with those that come from now on, from {day} on.")
+        lines.append(f"From {day} on, inputs will be compared with those that come after today.")
     else:
         lines.append("Only inputs from now on count as new; what they are compared with stays.")
     if is_accepted and normal.n:
