@@ -1,7 +1,8 @@
 """How many rows go into a request and into a chunk, and how many requests are under way: all from how the server fares.
 
-A request grows as long as it is quick, and shrinks where the server refuses its size, or where it is slow and fewer rows are
-quicker.
+A request grows as long as it is quick, and shrinks where the server refuses its size, or where it is slow and so many rows
+were never quick, or fewer are quicker a row. Where a row takes the same in smaller requests, it is not their size that is slow: the
+machine does other things too.
 A chunk is as many rows as take about a second, so that little is asked again after a crash. Concurrency rises by one
 while all goes well, and is halved when the server says that it has too much to do: additive increase, multiplicative
 decrease, as TCP does it (Jacobson, Congestion Avoidance and Control, 1988).
@@ -22,8 +23,10 @@ MOST_CHUNK_ROWS = 50_000
 CHUNK_SECONDS = 1.0
 # A request takes no longer than this, so that whoever asks one case is not kept waiting behind it.
 REQUEST_SECONDS = 0.5
-# After a halving the rate may fall to this share of what it was; below it, it was not worth it.
-_LOST = 0.7
+# Requests that were halved stay so if so many of them bring this many times the rows a second; where so many rows were never
+# quick, if they do not bring much less.
+_GAINED, _LOST = 1.2, 0.7
+_TRIAL = 4
 HOLD_REQUESTS = 50
 _CALM = 8  # requests without trouble before one more may be under way
 _LOOK_SECONDS = 0.005
@@ -31,6 +34,27 @@ _LOOK_SECONDS = 0.005
 PEOPLE_SECONDS = 30.0
 # A request beside them may take as long as a small one, and so long in any case.
 BESIDE_SECONDS = 0.03
+
+
+@dataclass(kw_only=True)
+class _Trial:
+    """Requests of half of the rows: the size and the rows a second before, and what came of those that were answered since."""
+
+    size: int
+    rate: float
+    requests: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+
+    def note(self, rows: int, seconds: float) -> None:
+        """One of them was answered."""
+        self.requests, self.rows = self.requests + 1, self.rows + rows
+        self.seconds += seconds
+
+    @property
+    def gain(self) -> float:
+        """How many times the rows a second they bring."""
+        return self.rows / max(self.seconds, 1e-6) / self.rate
 
 
 @dataclass(kw_only=True)
@@ -48,8 +72,10 @@ class Pace:
     request_rows: int = FIRST_ROWS
     at_once: int = 2
     _rate: float = 0.0
-    # The size and the rate before it was halved last, and for how many requests it is not halved again.
-    _before: tuple[int, float] | None = None
+    # How many rows were answered within `REQUEST_SECONDS` in one request, at the most.
+    _proved: int = 0
+    # What is being tried since requests were halved last, and for how many requests they are not halved again.
+    _trial: _Trial | None = None
     _hold: int = 0
     _calm: int = 0
     _pause_until: float = 0.0
@@ -120,19 +146,31 @@ class Pace:
             self._people_rows = min(self._people_rows * 2, self.most_rows)
 
     def _adapt(self, rows: int, rate: float, seconds: float) -> None:
-        """Grow while a request is quick; shrink while it is slow, unless that makes it no quicker: then the time is not
-        the rows', as on a machine that does other things too, and the size before was better."""
+        """Grow while a request is quick; try half of its rows while it is slow, and keep to that where it helps."""
         size = self.request_rows
         self._hold = max(0, self._hold - 1)
-        if self._before and rows == size and rate < _LOST * self._before[1]:
-            self.request_rows, self._hold = self._before[0], HOLD_REQUESTS
-            self._before = None
-        elif seconds > REQUEST_SECONDS and not self._hold and size > 1:
-            self._before, self.request_rows = (size, rate), max(1, size // 2)
+        if seconds <= REQUEST_SECONDS:
+            self._proved = max(self._proved, rows)
+        if self._trial and rows == size:
+            self._try_fewer(self._trial, rows, seconds)
+        elif seconds > REQUEST_SECONDS and not self._hold and not self._trial and size > 1:
+            self._trial = _Trial(size=size, rate=rate)
+            self.request_rows = max(1, size // 2)
         elif seconds < REQUEST_SECONDS / 4:
             times = 4 if seconds < REQUEST_SECONDS / 16 else 2
-            self._before, self.request_rows = None, min(size * times, self.most_rows)
+            self._trial, self.request_rows = None, min(size * times, self.most_rows)
         self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
+
+    def _try_fewer(self, trial: _Trial, rows: int, seconds: float) -> None:
+        """A request of half of the rows was answered: whether it stays at that is told by a few of them, or by one where so many
+        rows as before were never quick."""
+        trial.note(rows, seconds)
+        was_quick = trial.size <= self._proved
+        if trial.requests < (_TRIAL if was_quick else 1):
+            return
+        if trial.gain < (_GAINED if was_quick else _LOST):
+            self.request_rows, self._hold = trial.size, HOLD_REQUESTS
+        self._trial = None
 
     def refused_for_size(self, rows: int) -> None:
         """A request of so many rows was too large."""

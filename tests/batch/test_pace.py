@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from batch.pace import PEOPLE_SECONDS, Pace
@@ -22,6 +24,44 @@ def test_a_chunk_takes_a_second_and_is_no_smaller_than_a_share_of_the_file(
     pace = Pace(least_chunk_rows=least)
     pace.note(pace.request_rows, pace.request_rows / rows_a_second)
     assert pace.chunk_rows == wanted
+
+
+def _asked(pace: Pace, seconds: Callable[[int], float], requests: int = 300) -> list[int]:
+    """The rows of each request, where so many take so long."""
+    sizes = []
+    for _ in range(requests):
+        sizes.append(pace.request_rows)
+        pace.note(pace.request_rows, seconds(pace.request_rows))
+    return sizes
+
+
+def test_a_machine_that_does_other_things_too_does_not_shrink_requests() -> None:
+    """A row takes forty times as long as before in a request of any size: it is not the size that is slow."""
+    pace = Pace()
+    _asked(pace, lambda rows: rows * 20e-6)
+    assert pace.request_rows == 5_000
+    sizes = _asked(pace, lambda rows: rows * 800e-6, 2_000)
+    assert min(sizes) == 2_500  # it is tried now and then
+    assert sizes.count(5_000) > 0.9 * len(sizes)
+    _asked(pace, lambda rows: rows * 20e-6, 20)
+    assert pace.request_rows == 5_000
+
+
+def test_requests_shrink_where_fewer_rows_are_quicker_a_row() -> None:
+    pace = Pace()
+    _asked(pace, lambda rows: rows * 20e-6)
+    _asked(pace, lambda rows: rows**2 * 4e-7)
+    assert pace.request_rows * pace.request_rows * 4e-7 <= 0.5
+
+
+def test_requests_of_a_server_that_was_never_quick_are_short() -> None:
+    pace = Pace()
+    sizes = _asked(pace, lambda rows: 0.1 * rows, 20)
+    assert sizes[0] == 50
+    assert pace.request_rows in (3, 4, 5)
+    fixed = Pace()  # each request takes a second, however few rows it has
+    sizes = _asked(fixed, lambda rows: 1.0 + rows * 1e-6, 200)
+    assert sizes.count(50) > 0.9 * len(sizes)
 
 
 def test_while_people_ask_one_small_request_is_under_way() -> None:
