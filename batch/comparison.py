@@ -15,6 +15,8 @@ from mds_client.errors import MdsError
 
 MOST_DIFFERING = 10_000
 MOST_NUMBERS = 10_000
+# Of what a column holds so many values are named, each with so many letters.
+_MOST_SAID, _LETTERS = 4, 30
 Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -28,6 +30,18 @@ class NotTheSameFile(MdsError):
         super().__init__(
             "That was another file: its rows are not the same.",
             advice="Choose a run about the same file.",
+        )
+
+
+class NoTruths(MdsError):
+    """A column of the file holds nothing that the model answers: it does not say what is right."""
+
+    kind = "no_truths"
+
+    def __init__(self, name: str, holds: Sequence[str], answers: str) -> None:
+        super().__init__(
+            f"The column {name} does not look like what is right. It holds {_listed(holds)}; the model answers {answers}.",
+            advice="Choose the column that has the right answers, written as the model writes them.",
         )
 
 
@@ -56,20 +70,69 @@ class Compared:
 
 
 def with_batch(here: ResultView, there: ResultView) -> tuple[Compared, pa.ChunkedArray]:
-    """The answers of two batches about the same file, and those of the other. Raises NotTheSameFile."""
+    """The answers of two batches about the same file, and those of the other: a row may be another where one of them has no
+    answer to it, as those are that were corrected. Raises NotTheSameFile."""
     names = here.own_columns
     if names != there.own_columns or here.rows != there.rows:
         raise NotTheSameFile
+    answers, others = here.column(here.answer_column), there.column(there.answer_column)
+    both = pc.and_(pc.is_valid(answers), pc.is_valid(others))
     for name in names:
-        if not here.column(name).equals(there.column(name)):
+        if _is_other(here.column(name), there.column(name), both):
             raise NotTheSameFile
-    other = there.column(there.answer_column)
-    return compared(here.column(here.answer_column), other), other
+    return compared(answers, others), others
+
+
+def _is_other(one: pa.ChunkedArray, other: pa.ChunkedArray, where: pa.ChunkedArray) -> bool:
+    """Whether a cell is another in these rows."""
+    if one.type != other.type:
+        one, other = one.cast(pa.string()), other.cast(pa.string())
+    if one.equals(other):
+        return False
+    same = pc.fill_null(pc.equal(one, other), False)
+    same = pc.or_(same, pc.and_(pc.is_null(one), pc.is_null(other)))
+    return bool(pc.any(pc.and_not(where, same)).as_py())
 
 
 def with_column(here: ResultView, name: str) -> Compared:
-    """The answers beside what a column of the file says is right."""
-    return compared(here.column(here.answer_column), here.column(name))
+    """The answers beside what a column of the file says is right. Raises NoTruths where none of its cells is an answer of the
+    model: how many are right would mean nothing."""
+    answers, truths = here.column(here.answer_column), here.column(name)
+    held = _most_frequent(truths)
+    if held and not _has_truths(answers, truths, here.labels):
+        raise NoTruths(name, held, _in_words(answers, here.labels))
+    return compared(answers, truths)
+
+
+def _has_truths(answers: pa.ChunkedArray, truths: pa.ChunkedArray, labels: Sequence[str]) -> bool:
+    """Whether a cell of the column is an answer that the model gives, or might give."""
+    if pa.types.is_floating(answers.type):
+        return bool(np.isfinite(_as_numbers(truths)).any())
+    known = {each.lower() for each in (*_most_frequent(answers), *labels)}
+    return not known or any(each.lower() in known for each in _most_frequent(truths))
+
+
+def _most_frequent(column: pa.ChunkedArray) -> list[str]:
+    """What the cells of a column say, the most frequent first."""
+    counts = pc.value_counts(_as_texts(column).drop_null()).to_pylist()
+    return [each["values"] for each in sorted(counts, key=lambda each: -each["counts"])]
+
+
+def _in_words(answers: pa.ChunkedArray, labels: Sequence[str]) -> str:
+    """What the model answers: its classes, or from where to where its numbers go."""
+    if not pa.types.is_floating(answers.type):
+        return _listed(list(dict.fromkeys([*_most_frequent(answers), *labels])))
+    ends = pc.min_max(answers).as_py()
+    return "numbers" if ends["min"] is None else f"numbers from {ends['min']:g} to {ends['max']:g}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """The first few, each cut short, and how many more there are."""
+    shown = [
+        word if len(word) <= _LETTERS else f"{word[:_LETTERS]}…" for word in words[:_MOST_SAID]
+    ]
+    more = f" and {len(words) - len(shown):,} more" if len(words) > len(shown) else ""
+    return f"{', '.join(shown)}{more}"
 
 
 def compared(here: pa.ChunkedArray, there: pa.ChunkedArray) -> Compared:

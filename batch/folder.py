@@ -6,13 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 
 from batch.errors import of_disk
 from db.ids import is_id
 
 PARTITION, FACTS = "rows.arrow", "facts.json"
-RESULT = "result"
+RESULT, WHOLE = "result", "whole"
 
 
 class BatchFolder:
@@ -35,6 +36,20 @@ class BatchFolder:
     def parts(self) -> Path:
         """Where the answers of each chunk lie."""
         return self.path / "parts"
+
+    @property
+    def whole(self) -> BatchFolder:
+        """Where the file lies that the rows of this batch are corrected ones of, with their answers; of any other batch, and
+        before it is done, this folder itself."""
+        within = self.of_whole
+        return within if within.result("parquet").is_file() else self
+
+    @property
+    def of_whole(self) -> BatchFolder:
+        """The folder within this one for the file that its rows are of."""
+        within = copy(self)
+        within.path = self.path / WHOLE
+        return within
 
     def result(self, suffix: str) -> Path:
         """The whole result in a format: parquet, csv or xlsx."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from batch.ahead import ahead
 
 GROUP_ROWS = 16_384
 _LOOKED_AT = 2_000
@@ -23,6 +27,14 @@ def writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
         use_dictionary=_recurring(first.slice(0, _LOOKED_AT)),
         write_statistics=[n for n in first.schema.names if not _is_text(first.field(n).type)],
     )
+
+
+def write(path: Path, tables: Iterator[pa.Table], schema: pa.Schema) -> None:
+    """Write tables one after the other, each made while the one before is written."""
+    first = next(tables, schema.empty_table())
+    with writer(path, first) as out:
+        for table in chain([first], ahead(tables)):
+            out.write_table(table, row_group_size=GROUP_ROWS)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from batch import parquet
-from batch.ahead import ahead
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, remove_unfinished, write_whole
 from batch.parquet import GROUP_ROWS
@@ -28,6 +27,8 @@ log = logging.getLogger(__name__)
 
 NOT_ASKED = "Not asked yet."
 SHARE = "p:"
+# How the column with the probability of a label begins.
+SHARE_OF = "Probability of "
 ANSWER, SURE, WHY, CASE, VERSION = "Answer", "Probability", "Problem", "Case", "Version"
 OUTCOMES = (ANSWER, SURE, WHY, CASE, VERSION)
 LOOK_SECONDS = 0.3
@@ -154,14 +155,8 @@ def _written(
 ) -> Path:
     path = folder.result("parquet")
 
-    def fill(beside: Path) -> None:
-        tables = _grouped(_rows(folder, partition, done, form, base))
-        first = next(tables, form.schema.empty_table())
-        with parquet.writer(beside, first) as out:
-            for table in chain([first], ahead(tables)):
-                out.write_table(table, row_group_size=GROUP_ROWS)
-
-    write_whole(path, fill)
+    tables = _grouped(_rows(folder, partition, done, form, base))
+    write_whole(path, lambda beside: parquet.write(beside, tables, form.schema))
     return path
 
 
@@ -237,8 +232,16 @@ def _form(folder: BatchFolder, partition: Partition, done: Sequence[Done]) -> _F
         is_number = is_number or _has_numbers(file)
     own = partition.own(0, min(1, partition.facts.rows)) if partition.facts.rows else None
     kinds = list(own.schema.types[:-2]) if own is not None else []
-    names = list(partition.facts.columns)
-    added = [ANSWER, SURE, *(f"Probability of {label}" for label in labels), WHY, CASE, VERSION]
+    schema = schema_of(partition.facts.columns, kinds, list(labels), is_number)
+    return _Form(schema=schema, labels=list(labels), is_number=is_number)
+
+
+def schema_of(
+    names: Sequence[str], kinds: Sequence[pa.DataType], labels: Sequence[str], is_number: bool
+) -> pa.Schema:
+    """The columns of a result: the file's own, the answer, its probability and that of each label, what went wrong, the link to
+    its case, and the version that answered."""
+    added = [ANSWER, SURE, *(f"{SHARE_OF}{label}" for label in labels), WHY, CASE, VERSION]
     fresh: list[str] = []
     for name in added:
         fresh.append(_fresh(name, [*names, *fresh]))
@@ -246,8 +249,7 @@ def _form(folder: BatchFolder, partition: Partition, done: Sequence[Done]) -> _F
     shares = [pa.float64()] * len(labels)
     outcome = [answer, pa.float64(), *shares, pa.string(), pa.string(), pa.string()]
     fields = [pa.field(n, k) for n, k in zip([*names, *fresh], [*kinds, *outcome], strict=True)]
-    facts = {"own": str(len(names)), "labels": str(len(labels))}
-    return _Form(schema=pa.schema(fields, metadata=facts), labels=list(labels), is_number=is_number)
+    return pa.schema(fields, metadata={"own": str(len(names)), "labels": str(len(labels))})
 
 
 def _has_numbers(file: pq.ParquetFile) -> bool:

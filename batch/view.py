@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from batch.errors import PartitionGone
+from batch.parquet import GROUP_ROWS
+from batch.result import SHARE_OF
 
 MOST_CLASSES = 12
 MOST_NUMBERS = 10_000
@@ -31,6 +33,11 @@ class Summary:
     sure: int
     classes: Mapping[str, int] = field(default_factory=dict)
     numbers: Sequence[float] = ()
+
+    @property
+    def answered(self) -> int:
+        """How many rows have an answer."""
+        return self.rows - self.failed
 
 
 class ResultView:
@@ -66,6 +73,12 @@ class ResultView:
         return self._names[self._own + 1 : self._own + 2 + self._labels]
 
     @property
+    def labels(self) -> list[str]:
+        """The labels that have a probability of their own."""
+        named = self._names[self._own + 2 : self._own + 2 + self._labels]
+        return [name.removeprefix(SHARE_OF) for name in named]
+
+    @property
     def own_columns(self) -> list[str]:
         """The columns of the file itself."""
         return self._names[: self._own]
@@ -74,6 +87,11 @@ class ResultView:
     def case_column(self) -> str:
         """The column with the links to cases."""
         return self._names[self._own + 3 + self._labels]
+
+    def outcomes(self) -> Iterator[pa.Table]:
+        """What came of the rows, some at a time: the columns after the file's own."""
+        for batch in self._file.iter_batches(GROUP_ROWS):
+            yield pa.Table.from_batches([batch]).select(list(range(self._own, batch.num_columns)))
 
     def summary(self) -> Summary:
         """What the answers come to; two columns are read."""

@@ -1,9 +1,11 @@
 """What the answers of a file come to, and which rows the table shows."""
 
+import pandas as pd
 import pytest
 
 from charts import histogram
 from mds_client.prediction import Answer
+from ui.batch import percents
 from ui.batch.summary import (
     _choices,
     sentence_on_classes,
@@ -24,6 +26,15 @@ BIRDS = [
     _class("Gentoo", 0.6),
     _class("Gentoo", 0.99),
 ]
+
+
+def test_probabilities_are_percents_that_sort_as_numbers() -> None:
+    frame = pd.DataFrame({"Answer": ["a", None], "Probability": [1.0, None]}, dtype=object)
+    found = percents.shown(frame, ["Probability", "Probability of a"])
+    assert found["Probability"].tolist()[0] == 100.0
+    assert found["Probability"].dtype == "float64"
+    assert frame["Probability"].tolist()[0] == 1.0
+    assert percents.FORMAT % found["Probability"][0] == "100.0\xa0%"
 
 
 def test_classes_are_counted_the_most_frequent_first() -> None:

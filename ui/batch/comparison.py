@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from batch import comparison
-from batch.comparison import Compared
+from batch.comparison import Compared, NoTruths
 from batch.folder import BatchFolder
 from batch.view import ResultView
 from cases import batches
@@ -20,6 +20,7 @@ from health.estimates import rate
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 from ui import errors
+from ui.batch import percents
 from ui.figure import draw_figure
 from ui.session import services
 from ui.text import number, plain
@@ -55,12 +56,14 @@ def draw(batch: BatchView, view: ResultView) -> None:
             name = columns[chosen]
             found = comparison.with_column(view, name)
             _draw(found, view, view.column(name), "Right", "right")
+    except NoTruths as error:
+        st.warning(plain(f"{error.sentence} {error.advice}"), icon=":material/warning:")
     except MdsError as error:
         errors.show(error)
 
 
 def _folder(batch: BatchView) -> BatchFolder:
-    return BatchFolder(services().batches_root, batch.folder)
+    return BatchFolder(services().batches_root, batch.folder).whole
 
 
 def _words(batch: BatchView) -> str:
@@ -135,15 +138,12 @@ def _draw_differing(found: Compared, view: ResultView, answers: pa.ChunkedArray,
     word = word if word not in frame.columns else f"{word} (compared)"
     frame.insert(0, word, pd.Series(answers.take(pa.array(places)).to_pylist(), index=frame.index))
     st.dataframe(
-        frame.dropna(axis="columns", how="all"),
+        percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns),
         hide_index=True,
         key="large_differing",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
-            **{
-                name: st.column_config.NumberColumn(format="percent")
-                for name in view.probability_columns
-            },
+            **percents.columns(view.probability_columns),
         },
         alt="Rows whose answers differ, with both answers",
     )
