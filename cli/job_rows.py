@@ -89,8 +89,10 @@ def _line(job: JobView) -> list[str]:
 def _one(sessions: Sessions, chosen: argparse.Namespace) -> None:
     if not chosen.id:
         raise Wrong(f"Which job? mds jobs {chosen.action} ID")
-    if chosen.action == "cancel":
+    if chosen.action == "pause":
         store.cancel(sessions, chosen.id)
+    if chosen.action == "cancel":
+        store.withdraw(sessions, chosen.id)
     if chosen.action == "resume":
         store.resume(sessions, chosen.id, {})  # the operator's
     job = store.find(sessions, chosen.id)

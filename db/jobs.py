@@ -250,14 +250,28 @@ def request_cancel(session: Session, job_id: str, now: datetime) -> None:
     session.execute(update(Job).where(ours, Job.state == "running").values(cancel_requested=True))
 
 
+def withdraw(session: Session, job_id: str, now: datetime, sentence: str) -> None:
+    """As `request_cancel`, and it cannot go on: what it takes is forgotten. One that ended early says `sentence`."""
+    request_cancel(session, job_id, now)
+    of_it, early = JobInput.job_id == job_id, Job.state.in_(("failed", "cancelled"))
+    session.execute(delete(JobInput).where(of_it))
+    told = {"state": "cancelled", "sentence": sentence, "advice": ""}
+    session.execute(update(Job).where(Job.id == job_id, early).values(told))
+
+
+def can_resume(session: Session, job_id: str) -> bool:
+    """Whether who asks may let a job go on that failed or was cancelled: what it takes is there."""
+    query = select(Job.id).where(*_resumable(job_id)).execution_options(**{TO_CHANGE: True})
+    return session.scalar(query) is not None
+
+
 def resume(session: Session, job_id: str) -> bool:
     """Let a failed or cancelled job run again; False when it is neither, or what it takes is gone.
     Raises Conflict when another of that which is wanted once at a time is under way.
     """
-    has_input = select(JobInput.job_id).where(JobInput.job_id == job_id).exists()
     statement = (
         update(Job)
-        .where(Job.id == job_id, Job.state.in_(("failed", "cancelled")), has_input)
+        .where(*_resumable(job_id))
         .values(
             _waiting_anew("Waiting") | {"losses": 0, "ended_at": None, "sentence": "", "advice": ""}
         )
@@ -336,6 +350,12 @@ def _waiting_anew(words: str) -> dict[str, object]:
         "words": words,
         "cancel_requested": False,
     }
+
+
+def _resumable(job_id: str) -> Sequence[ColumnElement[bool]]:
+    """That a job failed or was cancelled, and what it takes is there."""
+    has_input = select(JobInput.job_id).where(JobInput.job_id == job_id).exists()
+    return (Job.id == job_id, Job.state.in_(("failed", "cancelled")), has_input)
 
 
 def _unchanged(job: JobView) -> Sequence[ColumnElement[bool]]:

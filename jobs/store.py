@@ -23,8 +23,10 @@ from people.errors import NotPermitted
 from people.permissions import may, may_without_model
 
 __all__ = [
+    "WITHDRAWN",
     "JobView",
     "WorkerView",
+    "can_resume",
     "cancel",
     "find",
     "is_permitted",
@@ -36,7 +38,11 @@ __all__ = [
     "newest",
     "resume",
     "submit",
+    "withdraw",
 ]
+
+# What a job says that was stopped for good.
+WITHDRAWN = "It was cancelled."
 
 
 def new_id() -> str:
@@ -165,6 +171,14 @@ def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = u
     return job
 
 
+def can_resume(sessions: Sessions, job_id: str) -> bool:
+    """Whether who asks may let a job go on, which failed or was stopped and has what it takes."""
+    if not is_id(job_id):
+        return False
+    with reading(sessions) as session:
+        return db.jobs.can_resume(session, job_id)
+
+
 def resume(sessions: Sessions, job_id: str, kinds: Mapping[str, Kind]) -> JobView:
     """Let a job that failed or was stopped go on, by who may ask for its kind. Raises NoSuchJob, NotPermitted,
     NotResumable and JobUnderWay."""
@@ -187,6 +201,19 @@ def resume(sessions: Sessions, job_id: str, kinds: Mapping[str, Kind]) -> JobVie
             advice="Only a job that failed or was stopped can go on.",
         )
     return after
+
+
+def withdraw(
+    sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = utc_now
+) -> JobView:
+    """Stop a job for good, as `cancel` does: it cannot go on. Raises NoSuchJob and NotPermitted."""
+    with writing(sessions) as session:
+        _check_changeable(session, job_id)
+        db.jobs.withdraw(session, job_id, clock(), WITHDRAWN)
+        job = db.jobs.by_id(session, job_id)
+    if job is None:
+        raise _unknown(job_id)
+    return job
 
 
 def by_kind(sessions: Sessions) -> dict[tuple[str, str], int]:

@@ -88,7 +88,9 @@ OF_MODEL = dict.fromkeys(
     "reviewer",
 ) | {"feedback.golden:set_pass_mark": "operator"}
 # The least role for what is of somebody else, where it is not the reviewer.
-OF_OTHERS = OF_MODEL | {"jobs.store:cancel": "operator", "jobs.store:resume": "operator"}
+OF_OTHERS = OF_MODEL | dict.fromkeys(
+    ("jobs.store:cancel", "jobs.store:resume", "jobs.store:withdraw"), "operator"
+)
 # What it says no to for another reason, whoever asks.
 SAYS_NO = {
     "cases.shares:open_link": "LinkRefused",
@@ -140,7 +142,7 @@ QUIET = {
     "health.prediction_sets:of_cases": "of checked cases, as above",
     "health.alarms.delivery:deliver": "tells nobody where no channel is configured",
     "cases.batches:about_as_many_rows": "others of as many rows, of large files",
-    "cases.batches:rows_done": "a count",
+    "cases.batches:rows_done": "places of rows",
     "cases.jobs.batch:give_way": "waits",
     "shows.runs:let_in": "nobody knows the code",
     "jobs.store:last_scheduled": "what nobody asked for is about no case and no model",
@@ -149,6 +151,7 @@ QUIET = {
     "jobs.heartbeat:forget": "signs of life of processes",
     "jobs.store:living": "signs of life of processes",
     "jobs.store:may_change": "yes or no",
+    "jobs.store:can_resume": "yes or no",
     "people.tokens:authenticate": "nobody knows the secret of a token",
     "people.tokens:follow": "groups of one's own tokens",
     "people.tokens:make": "a token of one's own, which is of no model",

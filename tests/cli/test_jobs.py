@@ -61,17 +61,32 @@ def test_a_job_is_shown_without_what_it_takes(job: JobView, capsys: Captured) ->
     assert "last" not in json.dumps(shown)
 
 
-def test_a_waiting_job_is_stopped_and_let_go_on(job: JobView, capsys: Captured) -> None:
-    assert main(["jobs", "cancel", job.id]) == 0
+def test_a_waiting_job_is_paused_and_let_go_on(job: JobView, capsys: Captured) -> None:
+    assert main(["jobs", "pause", job.id]) == 0
     assert "cancelled" in capsys.readouterr().out
     assert main(["jobs", "resume", job.id]) == 0
     assert "waiting" in capsys.readouterr().out
 
 
-def test_a_running_job_is_asked_to_stop(job: JobView, sessions: Sessions, capsys: Captured) -> None:
+def test_a_job_that_was_cancelled_does_not_go_on(
+    job: JobView, sessions: Sessions, capsys: Captured
+) -> None:
+    assert store.can_resume(sessions, job.id) is False  # it waits
+    assert main(["jobs", "pause", job.id]) == 0
+    assert store.can_resume(sessions, job.id) is True
+    assert main(["jobs", "cancel", job.id]) == 0
+    assert "It was cancelled." in capsys.readouterr().out
+    assert store.can_resume(sessions, job.id) is False
+    assert main(["jobs", "resume", job.id]) == 1
+
+
+@pytest.mark.parametrize("action", ["pause", "cancel"])
+def test_a_running_job_is_asked_to_stop(
+    job: JobView, sessions: Sessions, capsys: Captured, action: str
+) -> None:
     with writing(sessions) as session:
         assert db.jobs.claim(session, job.id, 0, "worker-1", utc_now())
-    assert main(["jobs", "cancel", job.id, "--json"]) == 0
+    assert main(["jobs", action, job.id, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["state"], shown["stop_asked"]) == ("running", True)
 
@@ -81,7 +96,7 @@ def test_what_does_not_wait_or_run_cannot_go_on(job: JobView, capsys: Captured) 
     assert capsys.readouterr().err.count("\n") <= 2
 
 
-@pytest.mark.parametrize("action", ["show", "cancel", "resume"])
+@pytest.mark.parametrize("action", ["show", "pause", "cancel", "resume"])
 def test_a_job_that_is_not_there_is_said(known: None, capsys: Captured, action: str) -> None:
     missing = new_id()
     assert main(["jobs", action, missing]) == 4
