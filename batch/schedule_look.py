@@ -221,7 +221,7 @@ class Look:
             rows=facts.rows,
             record=self._schedule.record,
             share=self._schedule.share,
-            base=str(self._tools.settings.public_url or ""),
+            base=self._tools.settings.address,
         )
 
     def _begun(

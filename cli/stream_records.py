@@ -108,7 +108,7 @@ def _stream(built: services.Services, chosen: argparse.Namespace) -> Stream:
         sessions=built.sessions,
         most_rows=chosen.rows,
         at_once=AT_ONCE,
-        base=str(built.settings.public_url or ""),
+        base=built.settings.address,
         person=chosen.person,
         may_ask=partial(_may_ask, built, chosen, model),
     )

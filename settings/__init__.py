@@ -248,7 +248,9 @@ class Settings(BaseSettings):
         description="What is promised of the service of which models; *Health* says how much of the error budget is left",
     )
     public_url: BaseUrl | None = Field(
-        None, description="The address at which browsers reach the workbench, for links in messages"
+        None,
+        description="The address at which browsers reach the workbench, for links in messages and in the results of "
+        "`mds batch` and schedules",
     )
     audit_key: SecretStr = Field(
         SecretStr(""),
@@ -301,6 +303,11 @@ class Settings(BaseSettings):
         if 0 < len(self.metrics_token.get_secret_value()) < 16:
             raise ValueError("metrics_token has fewer than 16 characters")
         return self
+
+    @property
+    def address(self) -> str:
+        """At which browsers reach the workbench; empty where nothing says."""
+        return str(self.public_url or (self.oidc.public_url if self.oidc else ""))
 
     @property
     def _backend(self) -> str:

@@ -137,7 +137,7 @@ def _scheduled(**changes: Any) -> ScheduleView:
 def _tools(sessions: Sessions, root: Path, model: Model, **settings: Any) -> Any:
     """What the kinds of job need, with this model in place of a server, and files read as they are."""
     found = tools(sessions, root, model)
-    for name, value in {"access": [], "databases": [], "public_url": None, **settings}.items():
+    for name, value in {"access": [], "databases": [], "address": "", **settings}.items():
         setattr(found.settings, name, value)
     found.settings_now = found.settings
     found.deployed = lambda _: SIGNATURE
