@@ -5,6 +5,7 @@
   + PartitionGone     the rows of a batch are not there any more
   + NothingToSend     no row of a file can be sent
   + StreamRefused     a broker is not known, is not there, or what speaks to it is not installed
+  + NotItsRows        rows are not those to correct of a batch
   + EngineRefused     a file cannot be asked about where that was wanted
   + ClusterGone       a cluster of Ray does not answer, or none of its machines can work
   + ScheduleRefused   there is no such schedule, or it could never be looked at
@@ -52,6 +53,18 @@ class NothingToSend(MdsError):
         super().__init__(
             f"No row can be sent. {why}".strip(),
             advice="Correct the file: `mds batch FILE --dry-run` says what is wrong with its rows.",
+        )
+
+
+class NotItsRows(MdsError):
+    """Rows are not those to correct of a batch; `why` is a sentence."""
+
+    kind = "not_its_rows"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"These are not rows without an answer of that file. {why}",
+            advice="Take its rows without an answer away, correct them, and leave their row numbers as they are.",
         )
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -190,6 +191,20 @@ class Partition:
     def row_numbers(self) -> pa.ChunkedArray:
         """Where a person finds each row in the file."""
         return self._reader("", 0).read_all().column(ROW)
+
+    def good_without(self, done: Sequence[tuple[int, int]]) -> int:
+        """How many rows can be sent, leaving out some: from a first row on so many each, in their order."""
+        if not self.facts.bad or not done:
+            return self.facts.good - sum(rows for _, rows in done)
+        left, reader = self.facts.good, self._reader("", 0)
+        firsts = [first for first, _ in done]
+        for number, (start, end) in enumerate(pairwise(self._starts)):
+            spans = done[max(bisect_right(firsts, start) - 1, 0) : bisect_left(firsts, end)]
+            within = [(max(first, start), min(first + rows, end)) for first, rows in spans]
+            if any(a < b for a, b in within):
+                is_good = pc.is_null(reader.get_batch(number).column(PROBLEM))
+                left -= sum(is_good.slice(a - start, b - a).true_count for a, b in within if a < b)
+        return left
 
     def _cut(self, reader: pa.ipc.RecordBatchFileReader, first: int, rows: int) -> pa.Table:
         """These rows of the groups that hold them."""

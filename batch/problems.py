@@ -17,7 +17,7 @@ from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from batch.inert_cells import inert
 from batch.parquet import GROUP_ROWS
-from batch.partition import PROBLEM, ROW, Partition
+from batch.partition import PROBLEM, ROW, Facts, Partition
 from batch.view import ResultView
 
 _QUOTED = re.compile(r"“[^”]*”")
@@ -53,8 +53,7 @@ def write(folder: BatchFolder, path: Path) -> int:
     there are. Raises MdsError."""
     count = 0
     partition = Partition(folder)
-    names = [partition.facts.row_word.capitalize(), *partition.facts.columns, "Problem"]
-    heading = inert(pa.chunked_array([pa.array(_distinct(names))])).to_pylist()
+    heading = inert(pa.chunked_array([pa.array(heading_of(partition.facts))])).to_pylist()
 
     def fill(beside: Path) -> None:
         nonlocal count
@@ -75,8 +74,10 @@ def write(folder: BatchFolder, path: Path) -> int:
     return count
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """The names, the first and the last of them changed where the file has a column of that name."""
+def heading_of(facts: Facts) -> list[str]:
+    """The columns of the file of rows to correct: where each stands, the file's own, and why. The first and the last have
+    another name where the file has a column of that name."""
+    names = [facts.row_word.capitalize(), *facts.columns, "Problem"]
     own = {name.casefold() for name in names[1:-1]}
     first = names[0] if names[0].casefold() not in own else f"{names[0]} of the file before"
     last = names[-1] if names[-1].casefold() not in own else f"{names[-1]} of this row"

@@ -96,10 +96,11 @@ def _up_to_the_first_missing(ids: Sequence[str], found: dict[str, CaseView]) -> 
     return cases
 
 
-def rows_done(sessions: Sessions, batch: BatchView) -> int:
-    """How many rows of a large file were asked about by now. Raises StorageError."""
+def rows_done(sessions: Sessions, batch: BatchView) -> list[tuple[int, int]]:
+    """Which rows of a large file were asked about by now: from a first one on, counted from 0, so many each. Raises
+    StorageError."""
     with reading(sessions) as session:
-        return db.batch_chunks.tally(session, batch.id, batch.rows).done
+        return db.batch_chunks.spans_done(session, batch.id)
 
 
 def table_of(sessions: Sessions, batch: BatchView) -> bytes | None:

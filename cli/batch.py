@@ -79,8 +79,18 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
         metavar="JOB",
         help="go on with a batch that ended early, or wait for one and write its result",
     )
+    parser.add_argument("--pause", default="", metavar="JOB", help="stop a batch; it can go on")
     parser.add_argument(
-        "--cancel", default="", metavar="JOB", help="stop a batch; it can go on later"
+        "--cancel",
+        default="",
+        metavar="JOB",
+        help="stop a batch for good; its result has the answers so far",
+    )
+    parser.add_argument(
+        "--corrects",
+        default="",
+        metavar="JOB",
+        help="the file has rows without an answer of that batch, corrected: the result is its whole file",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="read the file and tell the plan; nothing is sent"

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 import services
-from batch import exports, partition, problems
+from batch import corrections, exports, partition, problems
 from batch.engines import choice, offers
 from batch.folder import BatchFolder
 from batch.jobs import large_file
@@ -34,6 +34,8 @@ from tables.streaming.sample import Sample
 from tables.streaming.source import Source
 
 LOOK_SECONDS = 0.5
+# So long a batch that is cancelled may take to stop, once it is known that its process lives.
+STOP_SECONDS = 10.0
 _MOST_SAID = 8
 
 
@@ -43,9 +45,8 @@ def run(chosen: argparse.Namespace) -> int:
     with _services() as built:
         if chosen.file or chosen.engine:  # refused before a file is read
             choice.chosen(built.settings, 0, chosen.engine)
-        if chosen.cancel:
-            store.cancel(built.sessions, chosen.cancel)
-            return _told(built, chosen.cancel, chosen)
+        if chosen.pause or chosen.cancel:
+            return _stopped(built, chosen)
         if chosen.resume:
             job = _resumed(built, chosen.resume, chosen.engine)
         else:
@@ -58,9 +59,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> None:
-    wanted = [bool(chosen.file), bool(chosen.resume), bool(chosen.cancel)]
-    if sum(wanted) != 1:
-        raise Wrong("Name a file, or a batch with --resume or --cancel.")
+    if sum(map(bool, (chosen.file, chosen.resume, chosen.pause, chosen.cancel))) != 1:
+        raise Wrong("Name a file, or a batch with --resume, --pause or --cancel.")
     if chosen.file and not chosen.model:
         raise Wrong("Which model? --model server/name")
     if not 0 < chosen.share <= 1:
@@ -101,9 +101,11 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         batch_id = new_id()
         folder = BatchFolder(built.batches_root, batch_id)
         facts = _written(folder, sample, mapping, signature)
+        base = _corrected(built, chosen.corrects, folder, signature)
     except UnreadableFile as error:
         raise Wrong(printable(f"{name}: {error.sentence} {error.advice}")) from error
     _say_plan(facts, signature.model, chosen)
+    _say_links(built)
     _say_engines(built, facts, signature, chosen)
     if chosen.problems and facts.bad:
         problems.write(folder, chosen.problems)
@@ -119,7 +121,10 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         rows=facts.rows,
         record=chosen.record,
         share=chosen.share,
+        base=built.settings.address,
         engine=chosen.engine,
+        corrects=base.folder if base else "",
+        whole_rows=base.rows if base else 0,
     )
     return given, sample.source.name
 
@@ -166,6 +171,24 @@ def signature_of(built: services.Services, text: str) -> Signature:
     return built.signature(found[-1])  # the newest version, which is what the pages choose
 
 
+def _corrected(
+    built: services.Services, corrects: str, folder: BatchFolder, signature: Signature
+) -> BatchView | None:
+    """The batch whose rows without an answer these are, corrected; None where none is named. Raises NotFound and MdsError,
+    and nothing is left of the rows then."""
+    if not corrects:
+        return None
+    try:
+        base = _batch(built, corrects)
+        if (base.server, base.model) != (signature.model.server, signature.model.name):
+            raise Wrong(printable(f"That batch asked {base.server}/{base.model}."))
+        corrections.check(BatchFolder(built.batches_root, base.folder).whole, folder)
+    except BaseException:
+        folder.remove()
+        raise
+    return base
+
+
 def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None:
     for remark in (*sample.table.warnings, *sample.table.remarks):
         say(printable(remark))
@@ -189,6 +212,14 @@ def _say_plan(facts: Facts, model: ModelRef, chosen: argparse.Namespace) -> None
     if len(kinds) > _MOST_SAID:
         say(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")
     say(f"Recorded: {RECORDS[chosen.record]}.")
+
+
+def _say_links(built: services.Services) -> None:
+    """That links to cases are no whole addresses, where nothing says at which one browsers reach the workbench."""
+    if not built.settings.address:
+        say(
+            "Links to cases in the result are without the address of the workbench: set `public_url` to have them whole."
+        )
 
 
 def _say_engines(
@@ -236,6 +267,24 @@ def _resumed(built: services.Services, job_id: str, engine: str) -> JobView:
     return job
 
 
+def _stopped(built: services.Services, chosen: argparse.Namespace) -> int:
+    """A batch is paused, or cancelled for good with the answers so far as its result. Raises Wrong for one whose process does
+    not stop."""
+    job_id = chosen.pause or chosen.cancel
+    batch = _batch(built, job_id)
+    store.cancel(built.sessions, job_id)
+    if chosen.pause:
+        return _told(built, job_id, chosen)
+    until = time.monotonic() + built.settings.lost_seconds + STOP_SECONDS
+    while (job := store.find(built.sessions, job_id)) and job.is_under_way:
+        if time.monotonic() > until:
+            raise Wrong("It is asked to stop and has not yet. Once a worker runs, it does.")
+        time.sleep(LOOK_SECONDS)
+    if job is not None and job.state != "done":
+        large_file.give_up(built.sessions, built.batches_root, batch, built.settings.address)
+    return _told(built, job_id, chosen)
+
+
 def _follow(built: services.Services, job_id: str) -> None:
     """Show how far it is until it ends. Ctrl+C leaves it to a worker, or stops what runs here."""
     try:
@@ -251,7 +300,7 @@ def _follow(built: services.Services, job_id: str) -> None:
             while (job := store.find(built.sessions, job_id)) and job.is_under_way:
                 time.sleep(LOOK_SECONDS)
         go_on = f"`mds batch --resume {job_id}` goes on."
-        watch = f"A worker goes on with it. `mds batch --cancel {job_id}` stops it."
+        watch = f"A worker goes on with it. `mds batch --pause {job_id}` stops it."
         say(go_on if is_here else watch)
         raise
 
@@ -261,19 +310,25 @@ def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> 
     job, batch = store.find(built.sessions, job_id), _batch(built, job_id)
     if job is None:
         raise NotFound(f"There is no job {job_id!r}.")
-    path = BatchFolder(built.batches_root, batch.folder).result("parquet")
-    if job.state == "done" and chosen.out:
+    path = BatchFolder(built.batches_root, batch.folder).whole.result("parquet")
+    has_result = job.state == "done" or (bool(chosen.cancel) and path.is_file())
+    where = str(chosen.out or path) if has_result else ""
+    if has_result and chosen.out:
         exports.export_to(path, chosen.out)
     if chosen.json:
         facts = {"id": job.id, "state": job.state, "sentence": job.sentence, "rows": batch.rows}
-        document(facts | {"result": str(chosen.out or path) if job.state == "done" else ""})
+        document(facts | {"result": where})
     else:
-        say(printable(f"{job.sentence} {job.advice}".strip()))
-        if job.state == "done":
-            print(chosen.out or path)
-        elif job.state != "waiting":
-            say(f"`mds batch --resume {job.id}` goes on.")
-    return GOOD if job.state == "done" or chosen.cancel else FAILED
+        _say_end(job, where, chosen)
+    return GOOD if has_result or chosen.pause or chosen.cancel else FAILED
+
+
+def _say_end(job: JobView, where: str, chosen: argparse.Namespace) -> None:
+    say(printable(f"{job.sentence} {job.advice}".strip()))
+    if where:
+        print(where)
+    elif job.state != "waiting" and not chosen.cancel:
+        say(f"`mds batch --resume {job.id}` goes on.")
 
 
 def _batch(built: services.Services, job_id: str) -> BatchView:

@@ -127,6 +127,12 @@ def done(session: Session, batch_id: str) -> list[ChunkView]:
     return [ChunkView(**row) for row in session.execute(query).mappings()]
 
 
+def spans_done(session: Session, batch_id: str) -> list[tuple[int, int]]:
+    """Which rows are done: from a first one on so many each, in their order."""
+    query = select(BatchChunk.first_row, BatchChunk.rows).filter_by(batch_id=batch_id, state=DONE)
+    return [(first, rows) for first, rows in session.execute(query.order_by(BatchChunk.first_row))]
+
+
 def done_at(session: Session, batch_id: str, first_row: int) -> ChunkView | None:
     """The chunk that begins at this row, if it is done."""
     query = _views.filter_by(batch_id=batch_id, first_row=first_row, state=DONE)

@@ -38,8 +38,10 @@ def show(error: MdsError) -> None:
 
 
 def show_failure(kind: str, sentence: str, advice: str = "", request_id: str = "") -> None:
-    title = _TITLES.get(kind, "This did not work")
+    title: str | None = _TITLES.get(kind, "This did not work")
     words = sentence.removeprefix(f"{title}.").strip()  # what the title says is not said twice
+    if kind == "job_cancelled" and words.startswith("It was stopped"):
+        title = None
     parts = [plain(words), plain(advice), f":small[Request {request_id}]" if request_id else ""]
     draw = _DRAWN.get(kind, st.error)
     draw("  \n".join(part for part in parts if part), title=title)

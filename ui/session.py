@@ -28,6 +28,7 @@ BATCH = "batch"  # the id of the file's run that the link named last
 BATCHES = "batches"  # ids of the runs that were begun in this session and have not ended yet
 UNDER_WAY = "under_way"  # ids of the files that were under way at the last look
 BATCH_CASES = "batch_cases"  # the cases of the run that is shown
+CORRECTED = "corrected"  # of which run the file that was looked at last has corrected rows
 BATCH_SUMMARY = "batch_summary"  # what the answers of a large file come to
 DRY_RUN = "dry_run"  # the question of the file that was tried last, and what came of it
 SOURCE = "source"  # the beginning of the file behind a path or URL, and of which that is

@@ -23,7 +23,8 @@ class LargeFile:
     """What is asked about a file whose rows lie in the folder of `batch_id`: the id of the first job about it.
 
     `rows` is how many there are, `record` which of them become cases, `share` the chance of one to be in a sample, `base`
-    the address before the link to a case. `engine` is `local` or `ray`; empty for what settings and size say.
+    the address before the link to a case. `engine` is `local` or `ray`; empty for what settings and size say. Of rows that are
+    corrected ones of another batch `corrects` is its folder, and `whole_rows` how many rows that file has.
     """
 
     batch_id: str
@@ -34,6 +35,8 @@ class LargeFile:
     share: float = 0.01
     base: str = ""
     engine: str = ""
+    corrects: str = ""
+    whole_rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

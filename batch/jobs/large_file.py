@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import db.batch_chunks
 import db.batches
 import db.jobs
+from batch import corrections
 from batch.engines import choice, cluster, local
 from batch.engines.contract import HELP, NAME, Help, LargeFile, Tools
 from batch.engines.node import node_of
 from batch.engines.watch import duration
 from batch.errors import ClusterGone
 from batch.folder import BatchFolder
-from batch.result import Joining
+from batch.result import Joining, join
 from db.batch_chunks import ChunkView, Tally
 from db.batches import BatchView
 from db.engine import Session, Sessions, reading, writing
@@ -37,6 +39,7 @@ __all__ = [
     "Tools",
     "change_engine",
     "duration",
+    "give_up",
     "in_words",
     "kind",
     "start",
@@ -119,7 +122,7 @@ def _batch_of(job: JobView, given: LargeFile, file_name: str, question: str) -> 
         file_name=file_name,
         question=question,
         key=f"batch-{job.id}",
-        rows=given.rows,
+        rows=given.whole_rows or given.rows,
         folder=given.batch_id,
         record=given.record,
     )
@@ -139,6 +142,16 @@ def change_engine(sessions: Sessions, kind: Kind, job_id: str, engine: str) -> N
         if not isinstance(given, LargeFile):
             raise NotResumable(f"What the batch {job_id} is about is not kept any more.")
         db.jobs.set_content(session, job_id, codec.encode(replace(given, engine=engine)))
+
+
+def give_up(sessions: Sessions, root: Path, batch: BatchView, base: str) -> JobView:
+    """Cancel a batch that ended early for good; its result has what was answered by then. `base` is the address before the
+    link to a case. Raises NoSuchJob, NotPermitted and MdsError."""
+    with reading(sessions) as session:
+        done = db.batch_chunks.done(session, batch.id) if batch.folder else []
+    if done:
+        join(BatchFolder(root, batch.folder), done, base)
+    return store.withdraw(sessions, batch.id)
 
 
 def _asked(run: Run, tools: Tools, given: LargeFile) -> tuple[Tally, str]:
@@ -181,6 +194,9 @@ def _ended(tools: Tools, given: LargeFile, tally: Tally, remark: str, joining: J
         count = "1 machine" if machines == 1 else f"{machines:,} machines"
         remark = f" {count} of the Ray cluster asked.{remark}"
     sentence = in_words(given.rows, tally.answered, versions) + remark
+    if given.corrects:
+        base, rows = (BatchFolder(tools.batches_root, i) for i in (given.corrects, given.batch_id))
+        sentence += f" {corrections.merge(base.whole, rows).in_words}"
     return Outcome(sentence=sentence, save=lambda _: given.batch_id)
 
 

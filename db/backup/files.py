@@ -1,5 +1,5 @@
 """The files beside a database that belong to its rows: of each batch about a large file its rows, the answers of its chunks,
-and its result. In a backup they lie under `batches/`, as they are.
+and its result; where its rows are corrected ones of another file, also that whole file and its result. In a backup they lie under `batches/`, as they are.
 
 What can be made from them (a result as CSV) and what is not whole yet is left out.
 """
@@ -22,7 +22,7 @@ from db.errors import StorageError
 
 _BATCH = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _NAME = re.compile(
-    rf"{_BATCH}/(rows\.arrow|facts\.json|result\.parquet|parts/[0-9]{{12,}}-[0-9]+\.parquet)"
+    rf"{_BATCH}/(whole/)?(rows\.arrow|facts\.json|result\.parquet|parts/[0-9]{{12,}}-[0-9]+\.parquet)"
 )
 _BUFFER = 1024 * 1024
 

@@ -65,7 +65,7 @@ def test_a_file_goes_on_without_its_page_and_its_link_comes_back(
     visit = _open_file(page, path, "slow")
     visit.click(page.get_by_role("button", name="Ask for all 20 rows"))
     page.wait_for_url("**run=**")
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="slow.csv")).to_be_visible()
     expect(page.get_by_text("20 rows were answered.")).to_be_visible()
@@ -111,6 +111,18 @@ def test_a_large_file_is_tried_planned_and_answered_while_its_tab_is_closed(
     corrected.write_text(bad.replace("much", "50.0").replace('"16,3"', "16.3"))
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(corrected)
     expect(page.get_by_text("All 2 rows can be sent")).to_be_visible()
+    expect(page.get_by_text("These are 2 rows that had no answer in large.csv")).to_be_visible()
+    visit.click(page.get_by_role("button", name="Ask for all 2 rows"))
+    expect(
+        page.get_by_text("In large.csv, 5,050 of 5,050 rows have an answer now.")
+    ).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare the answers")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    assert download.value.suggested_filename == "large answers.csv"
+    taken = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(taken) == 5_051
+    assert "must be a number" not in "".join(taken)
 
 
 def test_a_large_workbook_is_answered_and_taken_away_as_one(page: Page, tmp_path: Path) -> None:

@@ -53,6 +53,25 @@ def test_a_model_without_a_version_is_the_newest_as_on_the_pages(
     assert "Adelie" in out.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["", "https://bench.example"])
+def test_links_to_cases_are_whole_addresses_or_it_is_said_that_they_are_not(
+    database: str,
+    tmp_path: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    if address:
+        monkeypatch.setenv("MDS_PUBLIC_URL", address)
+        settings.settings.cache_clear()
+    out = tmp_path / "answers.csv"
+    assert main(["batch", _file(tmp_path, NAMES), "--model", "penguins", "--out", str(out)]) == 0
+    said = capsys.readouterr().err
+    assert ("set `public_url` to have them whole" in said) == (not address)
+    assert f'"{address}/predict?case=' in out.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("model", "names"),
     [

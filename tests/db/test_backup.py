@@ -151,6 +151,7 @@ def test_the_folders_of_large_files_come_back_whole_or_not_at_all(
         "facts.json": b"{}",
         "result.parquet": b"result",
         "parts/000000000000-1.parquet": b"part",
+        "whole/result.parquet": b"result of the whole file",
     }
     for name, content in {**kept, ".half": b"x", "result.csv": b"made anew"}.items():
         (root / batch / name).parent.mkdir(parents=True, exist_ok=True)

@@ -136,7 +136,7 @@ def test_the_file_of_somebody_else_shows_how_far_it_is(
     shown = app.run()
     assert not shown.exception
     assert "half of it" in shown.get("progress")[0].proto.text
-    assert ("Stop" in {button.label for button in shown.button}) is may_stop
+    assert ("Pause" in {button.label for button in shown.button}) is may_stop
 
 
 def _refused(found: services.Services, kind: str, name: str) -> list[str]:

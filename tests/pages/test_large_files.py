@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 import services
@@ -14,10 +15,13 @@ from batch.engines import choice
 from batch.folder import BatchFolder
 from cases import batches, queries
 from cases.audit_sample import AuditPolicy
+from db.engine import writing
+from db.tables import Job
+from jobs import store
 from mds_client.signature import ModelRef
 from settings import RaySettings
 from tests.pages.test_files import ROWS, _file, _opened
-from ui.batch import run
+from ui.batch import large, run
 
 pytestmark = pytest.mark.usefixtures("named")
 
@@ -77,7 +81,9 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     # Beside what is right by a column of the file, and beside another run.
     app.selectbox(key="large_compare").set_value("What is right by the column Island").run()
     assert not app.exception
-    assert _says(app, "**0 of 4** are right")
+    (told,) = [w.value for w in app.warning if "does not look like what is right" in w.value]
+    assert "It holds Torgersen, Dream, biscoe, Biscoe;" in told
+    assert not _says(app, "are right")
 
 
 def _says(app: AppTest, words: str) -> bool:
@@ -107,3 +113,66 @@ def test_a_file_on_the_server_is_read_where_that_is_allowed(
     app.button(key="rows_all").click().run()
     assert not app.exception
     assert any(m.value == "4 rows were answered, 1 was not." for m in app.markdown)
+
+
+@pytest.mark.slow
+def test_corrected_rows_become_part_of_their_file_again(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", 3)
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_all").click().run()
+    ref = ModelRef.parse("demo/penguins@v2")
+    (first,) = batches.newest(built.sessions, ref, "test@example.com")
+    bad = large._bad_rows(BatchFolder(Path(built.batches_root), first.folder)).decode("utf-8-sig")
+    assert len(bad.splitlines()) == 2
+    corrected = bad.replace('"much"', "39.1").replace('"17,4"', "17.4").encode()
+    app.file_uploader[0].set_value(("corrected.csv", corrected, "text/csv")).run()
+    assert not app.exception
+    assert any("This is 1 row that had no answer in birds.csv" in i.value for i in app.info)
+    assert _says(app, "Their answers take the places of those rows in the result of birds.csv.")
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    told = "1 row was answered. In birds.csv, 5 of 5 rows have an answer now."
+    assert any(m.value == told for m in app.markdown)
+    (table,) = [f.value for f in app.dataframe if "Note" in f.value and "Answer" in f.value]
+    assert list(table.iloc[:, 0]) == [2, 3, 4, 5, 6]
+    assert "Row" in table
+    assert not table["Answer"].isna().any()
+    assert "Problem" not in table
+    assert not [w for w in app.warning if "no answer" in w.value]
+    (earlier,) = [o for o in app.selectbox(key="large_compare").options if o.endswith("birds.csv")]
+    app.selectbox(key="large_compare").set_value(earlier).run()
+    assert not app.exception
+    assert _says(app, "**4 of 4** are the same in both")
+    assert _says(app, "1 row has an answer here alone.")
+
+
+@pytest.mark.slow
+def test_a_large_file_is_paused_goes_on_and_is_cancelled(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", 3)
+    monkeypatch.setattr("ui.jobs.has_worker", lambda: True)  # so that it waits for one
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_all").click().run()
+    (batch,) = batches.newest(
+        built.sessions, ModelRef.parse("demo/penguins@v2"), "test@example.com"
+    )
+    with writing(built.sessions) as session:  # what a process said that is gone
+        words = "1 of 5 rows · 12 rows a second · 3 s left"
+        session.execute(update(Job).where(Job.id == batch.id).values(words=words))
+    app.run()
+    assert "No worker is running" in app.warning[-1].value
+    assert app.get("progress")[0].proto.text == "1 of 5 rows"
+    app.button(key="rows_stop").click().run()
+    app.run()
+    assert any("What was answered by then is kept." in i.value for i in app.info)
+    assert app.button(key="rows_go_on").label == "Go on with 4 rows"  # one cannot be sent
+    app.button(key="rows_go_on").click().run()
+    app.button(key="rows_stop").click().run()
+    app.run()
+    app.button(key="rows_cancel").click().run()
+    assert not app.exception
+    assert not [b for b in app.button if b.key in ("rows_go_on", "rows_cancel", "rows_stop")]
+    assert any("It was cancelled" in job.sentence for job in store.newest(built.sessions))

@@ -19,8 +19,9 @@ from cases.wording import value_text
 from mds_client.sensitive_values import withheld
 from mds_client.signature import Signature
 from tables.kept_table import KeptTable
-from ui.batch import judged_row, summary
+from ui.batch import judged_row, percents, summary
 
+PROBABILITY = "Probability"
 # A spreadsheet would take the cell for a formula; a plain number is none.
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?")
@@ -44,14 +45,14 @@ def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None)
     rows = summary.draw(summary.summary_of([answer_of(case) for case in cases]))
     frame = table(source, cases, signature)
     chosen = st.dataframe(
-        frame.iloc[rows],
+        percents.shown(frame.iloc[rows], [PROBABILITY]),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key="rows_chosen",
         column_config={
             "Case": st.column_config.LinkColumn("Case", display_text="Open"),
-            "Probability": st.column_config.NumberColumn(format="percent"),
+            **percents.columns([PROBABILITY]),
         },
         alt="The answer to each row, with what was asked. Choose a row to say whether its answer was right.",
     )
@@ -79,7 +80,7 @@ def table(
         {
             source.row_word.capitalize(): list(source.sent)[: len(cases)],
             "Answer": [answer.headline if answer else None for answer in answers],
-            "Probability": [answer.probability if answer else None for answer in answers],
+            PROBABILITY: [answer.probability if answer else None for answer in answers],
             "Problem": [case.error_sentence or None for case in cases],
             "Case": [f"/predict?case={case.id}" for case in cases],
         }
@@ -127,7 +128,7 @@ def _shown(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
-_OUTCOMES = ["Answer", "Probability", "Problem", "Case"]
+_OUTCOMES = ["Answer", PROBABILITY, "Problem", "Case"]
 
 
 def _outcome(case: CaseView | None, problem: str, base: str) -> tuple[object, object, str, str]:

@@ -12,6 +12,7 @@ from cases.batches import BatchView
 from cases.jobs import batch as batch_job
 from cases.queries import CaseView
 from jobs import store
+from jobs.errors import JobCancelled
 from jobs.here import Here
 from jobs.store import JobView
 from mds_client.sensitive_values import has_withheld
@@ -19,6 +20,8 @@ from mds_client.signature import Signature
 from ui import errors, jobs, session
 from ui.session import services
 from ui.text import plain
+
+_STOPPED = JobCancelled().sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +66,14 @@ def place_for(rows: int, signature: Signature) -> Here | None:
 
 
 def draw_progress(asked: Asked) -> None:
-    """How far it is, and a way to stop it; or why it ended before its end."""
+    """How far it is, and a way to pause it; or why it ended before its end."""
     if asked.job is None:
         return
     if asked.job.is_under_way:
         jobs.watch(
             asked.job.id,
-            stop_help="What was answered by then is kept, and it can go on later.",
+            stop="Pause",
+            stop_help="What was answered by then is kept. Then it can go on, or be cancelled for good.",
             key="rows_stop",
         )
         st.caption(
@@ -77,8 +81,17 @@ def draw_progress(asked: Asked) -> None:
         )
         return
     failure = jobs.failure(asked.job)
-    if failure:
+    if asked.job.state == "cancelled":
+        _draw_paused(asked.job)
+    elif failure:
         errors.show(failure)
+
+
+def _draw_paused(job: JobView) -> None:
+    """That somebody stopped it, and why where it was not the person who looks at it."""
+    why = "" if job.sentence in (_STOPPED, store.WITHDRAWN) else job.sentence
+    title = "Cancelled" if job.sentence == store.WITHDRAWN else "Paused"
+    st.info(f"{plain(why)} What was answered by then is kept.".strip(), title=title)
 
 
 def sentence(cases: Sequence[CaseView], count: int) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from batch import exports, problems
 from batch.folder import BatchFolder
+from batch.jobs.large_file import in_words
 from batch.partition import Partition
 from batch.view import ResultView, Summary
 from cases import batches, queries
@@ -20,7 +21,7 @@ from charts import histogram, probabilities
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from ui import errors, session
-from ui.batch import comparison, judged_row
+from ui.batch import comparison, judged_row, percents
 from ui.batch.asked import Asked
 from ui.figure import draw_figure
 from ui.results._shares import words_for
@@ -43,14 +44,15 @@ _MEDIA = {
 
 
 def rows_left(batch: BatchView) -> int:
-    """How many rows of a run nobody has asked about yet."""
-    return batch.rows - batches.rows_done(services().sessions, batch)
+    """How many rows of a run are still to be sent: what cannot be sent is none of them. Raises MdsError."""
+    done = batches.rows_done(services().sessions, batch)
+    return Partition(BatchFolder(services().batches_root, batch.folder)).good_without(done)
 
 
 def draw_result(asked: Asked, signature: Signature | None) -> None:
     """The answers of a run that is done: what they come to, its rows page by page, and files to take away."""
     batch = asked.batch
-    folder = BatchFolder(services().batches_root, batch.folder)
+    folder = BatchFolder(services().batches_root, batch.folder).whole
     try:
         view = ResultView(folder.result("parquet"))
         rows = Rows(folder)
@@ -58,24 +60,27 @@ def draw_result(asked: Asked, signature: Signature | None) -> None:
         errors.show(error)
         return
     st.subheader("Answers", anchor=False)
-    if asked.job:
-        st.markdown(plain(asked.job.sentence))
     summary = _summary(batch, view)
+    if asked.job:
+        is_done = asked.job.state == "done"
+        told = asked.job.sentence if is_done else in_words(summary.rows, summary.answered, [])
+        st.markdown(plain(told))
     _draw_summary(summary)
-    _draw_problems(folder, batch, summary)
+    _draw_problems(folder, rows.file_name, summary)
     _draw_rows(view, rows, summary, signature)
-    _draw_downloads(folder.result("parquet"), batch)
+    _draw_downloads(folder.result("parquet"), rows.file_name, batch)
     comparison.draw(batch, view)
 
 
 class Rows:
-    """Where a person finds the rows of a batch in their file, under the word for such a place."""
+    """Where a person finds the rows of a batch in their file, under the word for such a place, and the name of that file."""
 
     def __init__(self, folder: BatchFolder) -> None:
         partition = Partition(folder)
         word = partition.facts.row_word.capitalize()
         own = {name.casefold() for name in partition.facts.columns}
         self.word = word if word.casefold() not in own else f"{word} of the file"
+        self.file_name = partition.facts.name
         self._numbers = partition.row_numbers()
 
     def numbers(self, places: Sequence[int]) -> list[int]:
@@ -86,8 +91,8 @@ class Rows:
 def _summary(batch: BatchView, view: ResultView) -> Summary:
     """Read once in a session: it takes a moment for a long file."""
     last = st.session_state.get(session.BATCH_SUMMARY)
-    if last is None or last[0] != batch.id:
-        last = (batch.id, view.summary())
+    if last is None or last[0] != (batch.id, view.rows):
+        last = ((batch.id, view.rows), view.summary())
         st.session_state[session.BATCH_SUMMARY] = last
     found: Summary = last[1]
     return found
@@ -108,13 +113,14 @@ def _draw_summary(found: Summary) -> None:
         draw_figure(figure, histogram.alt_text(found.numbers, "answers"), key="large_numbers")
 
 
-def _draw_problems(folder: BatchFolder, batch: BatchView, summary: Summary) -> None:
+def _draw_problems(folder: BatchFolder, name: str, summary: Summary) -> None:
     """What is wrong with the rows without an answer, by kind, and these rows alone as a file to correct."""
     if not summary.failed:
         return
     rows = "1 row has" if summary.failed == 1 else f"{summary.failed:,} rows have"
     st.warning(
-        f"{rows} no answer. Download these rows, correct them, and upload the new file on this page: only its rows are asked about.",
+        f"{rows} no answer. Download these rows, correct them, and upload the new file on this page: only its rows are asked about, "
+        "and their answers take their places here.",
         icon=":material/warning:",
     )
     found = problems.kinds(folder)
@@ -130,7 +136,7 @@ def _draw_problems(folder: BatchFolder, batch: BatchView, summary: Summary) -> N
     st.download_button(
         f"Download the {'row' if summary.failed == 1 else 'rows'} without an answer",
         data=partial(_bad_rows, folder),
-        file_name=f"{_bare(batch)} to correct.csv",
+        file_name=f"{_bare(name)} to correct.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
@@ -144,8 +150,8 @@ def _bad_rows(folder: BatchFolder) -> bytes:
     return path.read_bytes()
 
 
-def _bare(batch: BatchView) -> str:
-    return batch.file_name.rpartition(".")[0] or batch.file_name
+def _bare(name: str) -> str:
+    return name.rpartition(".")[0] or name
 
 
 def _draw_rows(view: ResultView, rows: Rows, summary: Summary, signature: Signature | None) -> None:
@@ -164,17 +170,14 @@ def _draw_rows(view: ResultView, rows: Rows, summary: Summary, signature: Signat
     frame = view.page(order, (int(number) - 1) * PAGE_ROWS, PAGE_ROWS)
     frame.insert(0, rows.word, rows.numbers(list(frame.index)))
     chosen = st.dataframe(
-        frame.dropna(axis="columns", how="all"),
+        percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key="large_rows",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
-            **{
-                name: st.column_config.NumberColumn(format="percent")
-                for name in view.probability_columns
-            },
+            **percents.columns(view.probability_columns),
         },
         alt="Some rows of the result. Choose one that became a case to say whether its answer was right.",
     )
@@ -193,7 +196,7 @@ def _draw_case(row: pd.Series[Any], column: str, signature: Signature | None) ->
     judged_row.draw("This row", case, signature)
 
 
-def _draw_downloads(path: Path, batch: BatchView) -> None:
+def _draw_downloads(path: Path, name: str, batch: BatchView) -> None:
     if path.stat().st_size > MOST_DOWNLOAD:
         st.caption(
             f"The result is too large for a browser: `mds batch --resume {batch.id} --out PATH` writes it."
@@ -206,7 +209,7 @@ def _draw_downloads(path: Path, batch: BatchView) -> None:
             st.download_button(
                 f"Download as {suffix.removeprefix('.').upper() if suffix != '.parquet' else 'Parquet'}",
                 data=partial(_exported, path, suffix),
-                file_name=f"{_bare(batch)} answers{suffix}",
+                file_name=f"{_bare(name)} answers{suffix}",
                 mime=_MEDIA[suffix],
                 icon=":material/download:",
                 on_click="ignore",

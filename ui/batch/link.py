@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from batch.folder import BatchFolder
 from cases import batches
 from cases.batches import BatchView
 from jobs import store
-from jobs.errors import JobUnderWay
-from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from tables.kept_table import KeptTable, UnreadableTable
-from ui import errors, session, technical
-from ui.batch import again, answers, large
+from ui import session, technical
+from ui.batch import again, answers, ending, large
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
 from ui.cases.filters import BATCH, EVERYBODY, WHOSE
 from ui.session import services
@@ -110,9 +109,9 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     draw_progress(found)
     if found.is_under_way:
         return
-    _draw_go_on(found)
+    ending.draw(found, show)
     if batch.folder:
-        if found.job is None or found.job.state == "done":
+        if found.job is None or found.job.state == "done" or _has_result(batch):
             large.draw_result(found, signature)
         return
     if found.cases:
@@ -129,6 +128,11 @@ def _draw(found: Asked, signature: Signature | None) -> None:
         technical.draw(found.cases[0])
 
 
+def _has_result(batch: BatchView) -> bool:
+    """Whether answers are there: of a run that was cancelled, those that it had by then."""
+    return BatchFolder(services().batches_root, batch.folder).result("parquet").is_file()
+
+
 def _draw_again(found: Asked, signature: Signature | None) -> None:
     """A way to ask again, where the model is still deployed; the page goes over to the run that it begins."""
     begun = again.draw(found, signature) if signature else ""
@@ -142,30 +146,6 @@ def _draw_not_sent(table: KeptTable | None) -> None:
     if left_out:
         rows = "1 row of the file was" if left_out == 1 else f"{left_out:,} rows of the file were"
         st.caption(f":material/info: {rows} not sent; the download says why.")
-
-
-def _draw_go_on(found: Asked) -> None:
-    """What was stopped, or failed, goes on with the rows that it has not asked yet."""
-    job = found.job
-    if job is None or job.state == "done" or found.is_whole:
-        return
-    if not store.may_change(services().sessions, job.id):
-        return
-    left = large.rows_left(found.batch) if found.batch.folder else _left(found)
-    rows = "1 row" if left == 1 else f"{left:,} rows"
-    if st.button(f"Go on with {rows}", icon=":material/play_arrow:", key="rows_go_on"):
-        try:
-            store.resume(services().sessions, job.id, services().kinds)
-        except JobUnderWay as other:
-            show(other.job_id)
-        except MdsError as error:
-            errors.show(error)
-            return
-        st.rerun()
-
-
-def _left(found: Asked) -> int:
-    return found.batch.rows - len(found.cases)
 
 
 def _source(batch: BatchView) -> answers.Source:

@@ -17,13 +17,14 @@ from batch.jobs.large_file import duration
 from batch.pace import MOST_ROWS
 from batch.partition import Facts
 from batch.plan import DryRun, Estimate
+from cases.batches import BatchView
 from jobs import store
 from jobs.errors import JobFailed, JobUnderWay
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
 from ui import errors, jobs, session
-from ui.batch import engine
-from ui.batch.answers import base_address
+from ui.batch import engine, percents
+from ui.batch.answers import PROBABILITY, base_address
 from ui.session import services
 from ui.text import many, percent, plain
 
@@ -40,7 +41,8 @@ RECORDS = {
 class Planned:
     """What a press would begin. `question` is the same for the same file with the same columns, `first` has rows to try,
     `write` writes all rows into a folder; `rows` is how many the file has and `sent` how many of them can be asked about;
-    `press` is the same for the two presses of a double click."""
+    `press` is the same for the two presses of a double click. `base` is the batch whose rows without an answer these are,
+    corrected."""
 
     question: str
     file_name: str
@@ -51,6 +53,7 @@ class Planned:
     first: Callable[[int], Sequence[Values]]
     write: Callable[[BatchFolder], Facts]
     press: Callable[[], str]
+    base: BatchView | None = None
 
 
 def draw(planned: Planned) -> str:
@@ -92,6 +95,9 @@ def _lines(planned: Planned, record: str, tried: DryRun | None, offer: Offer | N
     """What is sent, in how many requests, how long it takes, what it asks of the server, what is recorded, and who works."""
     found = _estimate(planned, record, tried, offer)
     lines = [_rows_line(planned), *(_cost_lines(found) if found else [_UNKNOWN])]
+    if planned.base:
+        name = plain(planned.base.file_name)
+        lines.insert(1, f"Their answers take the places of those rows in the result of {name}.")
     lines.append(_recorded_line(planned, record))
     who = "A worker asks" if jobs.has_worker() else "This app asks"
     if offer and offer.engine == RAY:
@@ -198,18 +204,19 @@ def _draw_tried(tried: DryRun) -> None:
             f"{rows} answered{failed}; the slowest request took {took}. Nothing was recorded.",
             icon=":material/science:",
         )
+    frame = pd.DataFrame(
+        [
+            {"Answer": None, PROBABILITY: None, "Problem": each}
+            if isinstance(each, str)
+            else {"Answer": each.headline, PROBABILITY: each.probability, "Problem": None}
+            for each in tried.first
+        ]
+    )
     st.dataframe(
-        pd.DataFrame(
-            [
-                {"Answer": None, "Probability": None, "Problem": each}
-                if isinstance(each, str)
-                else {"Answer": each.headline, "Probability": each.probability, "Problem": None}
-                for each in tried.first
-            ]
-        ).dropna(axis="columns", how="all"),
+        percents.shown(frame.dropna(axis="columns", how="all"), [PROBABILITY]),
         hide_index=True,
         key="rows_tried",
-        column_config={"Probability": st.column_config.NumberColumn(format="percent")},
+        column_config=percents.columns([PROBABILITY]),
         alt="What came of the first rows of the file",
     )
 
@@ -233,6 +240,8 @@ def _start(planned: Planned, record: str, chosen: str) -> str:
                 share=_SHARE,
                 base=base_address(),
                 engine=chosen,
+                corrects=planned.base.folder if planned.base else "",
+                whole_rows=planned.base.rows if planned.base else 0,
             ),
             file_name=planned.file_name,
             question=planned.question,

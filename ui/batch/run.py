@@ -12,6 +12,7 @@ from batch import partition
 from batch.folder import BatchFolder
 from batch.partition import Facts
 from cases import batches
+from cases.batches import BatchView
 from cases.jobs import batch as batch_job
 from cases.queries import CaseView
 from jobs.errors import JobUnderWay
@@ -24,7 +25,7 @@ from tables.mapping import Mapping
 from tables.mapping_store import remember
 from tables.streaming.blocks import blocks_of
 from ui import errors, session, technical
-from ui.batch import answers, link, plan
+from ui.batch import answers, corrected, link, plan
 from ui.batch.asked import Asked, asked_of, draw_progress, place_for, sentence
 from ui.session import services
 from ui.tables.given import Given
@@ -42,11 +43,14 @@ class _Question:
     converted: Converted
     model: ModelRef
     signature: Signature
+    # The run whose rows without an answer these are, corrected.
+    base: BatchView | None = None
 
     @property
     def id(self) -> str:
         """The same for the same file with the same columns, asked by the same person."""
         columns = {**self.mapping.to_remember, **_fixed(self.mapping)}
+        columns |= {"=corrects": self.base.id} if self.base else {}
         return self.given.key(self.model, self.signature, columns, session.person())
 
     @property
@@ -59,12 +63,18 @@ def draw(
     given: Given, found: tuple[Mapping, Converted], model: ModelRef, signature: Signature
 ) -> None:
     """The buttons, and what came of them."""
+    base = None if has_withheld(signature) else corrected.base_of(given, model)
     question = _Question(
-        given=given, mapping=found[0], converted=found[1], model=model, signature=signature
+        given=given,
+        mapping=found[0],
+        converted=found[1],
+        model=model,
+        signature=signature,
+        base=base,
     )
     batch = batches.by_question(services().sessions, question.id)
     asked = asked_of(batch) if batch else None
-    if len(question.converted.rows) > AT_ONCE and not has_withheld(signature):
+    if base or (len(question.converted.rows) > AT_ONCE and not has_withheld(signature)):
         _draw_large(question, asked)
         return
     if asked and not asked.is_under_way:
@@ -118,6 +128,7 @@ def _planned(question: _Question) -> plan.Planned:
         first=lambda count: replace(converted, rows=converted.rows.head(count)).records(),
         write=write,
         press=lambda: given.press,
+        base=question.base,
     )
 
 

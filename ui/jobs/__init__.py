@@ -17,6 +17,11 @@ from ui.session import services
 from ui.text import plain
 
 _POLL_SECONDS = 0.5
+_ICONS = {"Pause": ":material/pause:"}
+_WAITS = (
+    "No worker is running, so this waits. Nothing is lost: it goes on as soon as one starts, by itself where the app starts "
+    "one beside itself, else with `mds worker`."
+)
 
 
 @st.fragment(run_every=_POLL_SECONDS)
@@ -24,17 +29,23 @@ def watch(
     job_id: str,
     *,
     draw_rough: Callable[[object], None] = lambda _: None,
+    stop: str = "Stop",
     stop_help: str | None = None,
     key: str,
 ) -> None:
-    """Progress until the job ends; then the whole page is drawn anew. `draw_rough` draws what it would say by now."""
+    """Progress until the job ends; then the whole page is drawn anew. `draw_rough` draws what it would say by now, `stop` is
+    what the button says that stops it."""
     progress = _progress(job_id)
     if progress is None:
         st.rerun()
-    st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
-    _draw_waits(job_id)
+    is_waiting = _is_waiting(job_id)
+    # How quick it is, and how long it takes, was said by a process that is gone.
+    words = progress.words.partition(" · ")[0] if is_waiting else progress.words
+    st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(words))
+    if is_waiting:
+        st.warning(_WAITS, icon=":material/hourglass_empty:")
     if store.may_change(services().sessions, job_id) and st.button(
-        "Stop", icon=":material/stop:", key=key, help=stop_help
+        stop, icon=_ICONS.get(stop, ":material/stop:"), key=key, help=stop_help
     ):
         services().here.cancel(job_id)
     if progress.rough is not None:
@@ -55,18 +66,12 @@ def failure(job: store.JobView) -> MdsError | None:
     return error
 
 
-def _draw_waits(job_id: str) -> None:
-    """Where nobody works on the job, and nobody will take it: that it waits, and what to do."""
+def _is_waiting(job_id: str) -> bool:
+    """Whether nobody works on the job, and nobody will take it by now."""
     if services().here.run_of(job_id):
-        return
+        return False
     job, living = store.find(services().sessions, job_id), _living()
-    if job is None or any(w.role == "worker" or w.id == job.runner for w in living):
-        return
-    st.warning(
-        "No worker is running, so this waits. Nothing is lost: it goes on as soon as one starts, by itself where the "
-        "app starts one beside itself, else with `mds worker`.",
-        icon=":material/hourglass_empty:",
-    )
+    return job is not None and not any(w.role == "worker" or w.id == job.runner for w in living)
 
 
 def _living() -> list[store.WorkerView]:

@@ -97,7 +97,7 @@ def _under_way(scope: str, person: str) -> list[JobView]:
 def _row(job: JobView) -> dict[str, object]:
     return {
         "What": job.title,
-        "State": STATES.get(job.state, job.state),
+        "State": state_of(job),
         "Progress": job.fraction if job.is_under_way else None,
         "Where": address_of(job),
         "Started": job.created_at,
@@ -107,13 +107,20 @@ def _row(job: JobView) -> dict[str, object]:
 
 def _line(job: JobView) -> Line:
     """A job on a phone: how far it is, when it began, and what came of it."""
-    state = STATES.get(job.state, job.state)
+    state = state_of(job)
     far = f", {job.fraction * 100:.0f} %" if job.is_under_way else ""
     return Line(
         head=job.title,
         more=(f"{state}{far} · {job.created_at:%-d %b %Y, %H:%M} UTC", words_of(job)),
         address=(address_of(job) or "").removeprefix("/"),
     )
+
+
+def state_of(job: JobView) -> str:
+    """How a job stands, in a word: a file that was stopped is paused, unless it was for good."""
+    if job.state == "cancelled" and job.kind in BATCHES:
+        return "cancelled" if job.sentence == store.WITHDRAWN else "paused"
+    return STATES.get(job.state, job.state)
 
 
 def words_of(job: JobView) -> str:
