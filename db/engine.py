@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import cast
 
 from sqlalchemy import (
     URL,
@@ -56,6 +57,8 @@ CONNECT_SECONDS = 10
 POOLED, MOST_CONNECTIONS = 5, 40
 LOOK_SECONDS = 2
 _PAUSE = 0.01
+# So often it is looked whether the write lock of SQLite is free.
+_LOCK_PAUSE = 0.002
 _WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
 # SQLite in write-ahead mode sees what was there at the first read anyway.
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}
@@ -255,4 +258,32 @@ def _write_ahead(connection: SqliteConnection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    if statement == "BEGIN":
+        connection.exec_driver_sql(statement)
+    else:
+        _begin_to_write(connection, statement)
+
+
+def _begin_to_write(connection: Connection, statement: str) -> None:
+    """Take the write lock as soon as it is free.
+
+    SQLite's own wait sleeps longer each time, up to a tenth of a second, and misses the moments between the transactions of a
+    process that writes much, such as a batch: a person would wait behind many of them.
+    """
+    own = cast(SqliteConnection, connection.connection.dbapi_connection)
+    until = time.monotonic() + BUSY_SECONDS
+    own.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                own.execute(statement)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(_LOCK_PAUSE)
+            else:
+                return
+        connection.exec_driver_sql(statement)  # which says what is wrong
+    finally:
+        own.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")

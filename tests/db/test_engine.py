@@ -2,11 +2,13 @@
 
 import os
 import sqlite3
+import statistics
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import text
@@ -180,3 +182,55 @@ def _add_and_break(sessions, case) -> None:
     with writing(sessions) as session:
         db.cases.begin(session, [case])
         raise ZeroDivisionError
+
+
+def test_whoever_writes_waits_no_longer_than_others_write(tmp_path: Path):
+    """SQLite's own wait would sleep a tenth of a second where others write all the time, and miss what is between."""
+    path = tmp_path / "mds.db"
+    sessions = make_sessions(f"sqlite:///{path}")
+    with writing(sessions) as session:
+        session.execute(text("CREATE TABLE birds (id integer)"))
+    other = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    is_over = Event()
+
+    def write_all_the_time() -> None:
+        while not is_over.is_set():
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(0.1)
+            other.execute("COMMIT")
+            time.sleep(0.005)
+
+    def write_once() -> float:
+        time.sleep(0.03)  # in which the other begins anew
+        began = time.perf_counter()
+        with writing(sessions) as session:
+            session.execute(text("INSERT INTO birds VALUES (1)"))
+        return time.perf_counter() - began
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(write_all_the_time)
+        time.sleep(0.05)
+        try:
+            waited = [write_once() for _ in range(7)]
+        finally:
+            is_over.set()
+    other.close()
+    assert statistics.median(waited) < 0.15, waited
+    with reading(sessions) as session:
+        assert session.scalar(text("PRAGMA busy_timeout")) == 30_000
+    close(sessions)
+
+
+def test_a_lock_that_is_held_is_an_error_in_the_end(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(db.engine, "BUSY_SECONDS", 0.05)
+    path = tmp_path / "mds.db"
+    sessions = make_sessions(f"sqlite:///{path}")
+    with reading(sessions) as session:
+        session.scalar(text("SELECT 1"))
+    held = _locked(path)
+    with pytest.raises(StorageError, match="locked"), writing(sessions):
+        pass
+    held.close()
+    with writing(sessions) as session:
+        session.execute(text("CREATE TABLE birds (id integer)"))
+    close(sessions)
