@@ -101,8 +101,8 @@ def _names(signature: Signature, shares: Output, width: int, words: Sequence[str
 
 def _codes(output: Output) -> tuple[Array, list[int]]:
     """A number for each different value, row by row, and the first row of each."""
-    codes: dict[object, int] = {}
-    at = np.array([codes.setdefault(value, len(codes)) for value in output.data])
+    codes = {value: code for code, value in enumerate(dict.fromkeys(output.data))}
+    at = np.array(list(map(codes.__getitem__, output.data)))
     _, firsts = np.unique(at, return_index=True)
     return at, firsts.tolist()
 

@@ -61,7 +61,12 @@ def part_name(first_row: int, tries: int) -> str:
 
 def write_part(folder: BatchFolder, name: str, table: pa.Table) -> None:
     """Keep the answers of a chunk: a row each. Raises MdsError."""
-    write_whole(folder.parts / name, lambda path: pq.write_table(table, path, compression="zstd"))
+
+    def fill(path: Path) -> None:
+        with parquet.writer(path, table) as out:
+            out.write_table(table)
+
+    write_whole(folder.parts / name, fill)
 
 
 def join(folder: BatchFolder, done: Sequence[Done], base: str = "") -> Path:

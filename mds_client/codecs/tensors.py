@@ -261,4 +261,6 @@ def _as_numbers(data: Sequence[object], datatype: str) -> Sequence[object]:
     """Protobuf's JSON writes whole numbers of 64 bits as texts. Raises ValueError for other texts."""
     if datatype not in ("INT64", "UINT64") or isinstance(data, Numbers):
         return data
+    if str not in set(map(type, data)):  # thousands are looked at
+        return data
     return [int(leaf) if isinstance(leaf, str) else leaf for leaf in data]

@@ -21,6 +21,8 @@ from tables.upload import Upload
 
 SAMPLE_BYTES = 2**20
 SAMPLE_ROWS = 1_000
+# Some more: what stands above the names is none of the rows.
+SAMPLE_LINES = 1_100
 # Larger blocks are no quicker, and what is made of one takes forty times its memory.
 BLOCK_BYTES = 2 * 2**20
 _LIKELY = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
@@ -167,8 +169,18 @@ def _head(source: Source) -> tuple[bytes, bool]:
         raise broke_off(source, error) from error
     if not head:
         raise UnreadableFile("The file is empty.", advice="Choose a file with a header and rows.")
-    end = len(head) if is_all else head.rfind(b"\n") + 1
-    return head[: end or len(head)], is_all
+    return (head, True) if is_all else (_first_lines(head), False)
+
+
+def _first_lines(head: bytes) -> bytes:
+    """Whole lines, no more of them than tell how a file is written: each is looked at in many ways."""
+    end = -1
+    for _ in range(SAMPLE_LINES):
+        following = head.find(b"\n", end + 1)
+        if following < 0:
+            break
+        end = following
+    return head[: end + 1] or head
 
 
 def _width(text: str, dialect: Dialect, first_row: int) -> int:
