@@ -23,6 +23,14 @@ from db.tables import TAKEN_BACK
 
 MOST_SCENARIOS = 20
 MOST_REPEATS = 20
+# Why there is a statement, by its channel, as people read it.
+CHANNELS = {
+    "volunteered": "given voluntarily",
+    "audit": "drawn at random for a check",
+    "review": "by review",
+    "upload": "uploaded",
+    "api": "by API",
+}
 _PURPOSES = {
     "asked": "",
     "scenario": "as a scenario",
@@ -127,7 +135,7 @@ def _said(view: FeedbackView, in_words: Callable[[object], str]) -> Step:
     comment = view.comment and f"“{view.comment}”"
     is_back = view.reason == TAKEN_BACK
     reason = "" if is_back else view.reason
-    parts = [truth, reason, comment, answers, since, f"channel: {view.channel}"]
+    parts = [truth, reason, comment, answers, since, CHANNELS.get(view.channel, view.channel)]
     return Step(
         at=view.created_at,
         what="Took the judgement back" if is_back else f"Judged {view.judgement}",

@@ -37,7 +37,7 @@ def test_a_case_that_was_drawn_explained_and_judged_twice(sessions: Sessions) ->
         )
     told = [(step.what, step.person, step.more) for step in history(sessions, case)]
     assert told[0][:2] == ("Judged incorrect", "ada")
-    assert told[0][2].startswith("right would be Gentoo; “Ring 1234”; channel: ")
+    assert told[0][2].startswith("right would be Gentoo; “Ring 1234”; ")
     assert told[1][:2] == ("Judged correct", "ada")
     assert "replaced since" in told[1][2]
     assert told[2] == ("Explained", "", "exact shapley: The bill decides.")

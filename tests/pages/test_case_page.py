@@ -215,8 +215,8 @@ def test_the_report_of_a_case_has_all_of_it_and_is_trailed(built: services.Servi
     ]
     assert Image.open(io.BytesIO(told.entered[0].picture)).width == 640
     assert [said.words for said in told.said] == [
-        "“First <i>thought</i>”; replaced since; channel: volunteered",
-        "“Ring 1234”; channel: volunteered",
+        "“First <i>thought</i>”; replaced since; given voluntarily",
+        "“Ring 1234”; given voluntarily",
         "Wait for <b>me</b>",
         "The scale was wrong.",
     ]

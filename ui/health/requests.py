@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cases.history import CHANNELS
 from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
@@ -35,13 +36,6 @@ _COLUMNS = {
 }
 # So many letters have room in one line of a name or the feedback, and of the accuracy; from so many pixels on Streamlit wraps.
 _LETTERS, _WORDS, _TWO_LINES = 23, 32, 66
-_CHANNELS = {
-    "volunteered": "given voluntarily",
-    "audit": "drawn at random for a check",
-    "review": "by review",
-    "upload": "uploaded",
-    "api": "by API",
-}
 
 
 def draw_totals(rows: Sequence[HealthRow]) -> None:
@@ -240,7 +234,7 @@ def _draw_feedback(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
             )
             if judged[judgement]
         )
-        words = f"{_CHANNELS.get(channel, plain(channel))}: {listed}"
+        words = f"{CHANNELS.get(channel, plain(channel))}: {listed}"
         draw_row(words, f"health_channel_{channel}", {address.CHANNEL: channel}, chosen)
 
 

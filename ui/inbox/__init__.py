@@ -40,7 +40,7 @@ def draw() -> None:
     _draw_new(found)
     _draw_waiting(found)
     st.caption(
-        f"Of the last {said.DAYS} days, at most {said.MOST} of a kind. Cases keep everything that was said."
+        f"The last {said.DAYS} days are shown, at most {said.MOST} of each kind. *Cases* keeps everything."
     )
 
 
