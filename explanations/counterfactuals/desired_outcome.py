@@ -69,11 +69,11 @@ class DesiredOutcome:
                 return 0.0 if math.isnan(fact.score) else fact.score
 
     def __str__(self) -> str:
-        """ "another answer than Adelie", "the answer Gentoo", "at least 150 mg"."""
+        """ "any answer other than Adelie", "the answer Gentoo", "at least 150 mg"."""
         if self.kind == "other":
             return f"the answer {self.answer}" if self.answer else self._any_other
         return f"{self.kind.replace('_', ' ')} {self.target.value_text(self.number)}"
 
     @property
     def _any_other(self) -> str:
-        return f"another answer than {self.target.answer}"
+        return f"any answer other than {self.target.answer}"

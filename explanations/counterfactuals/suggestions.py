@@ -194,7 +194,7 @@ class Narrator:
 
 
 def exact(field: Field, value: object) -> str:
-    """A value to the last digit, as the form shows it: with its label, its unit, or in percent."""
+    """A value to the last digit: with its label, its unit, or in percent."""
     return _text(field, value, _exactly)
 
 
@@ -203,21 +203,24 @@ def short(field: Field, value: object) -> str:
     return _text(field, value, formatting.number)
 
 
-def _text(field: Field, value: object, write: Callable[[float], str]) -> str:
+def _text(field: Field, value: object, write: Callable[..., str]) -> str:
     if field.choices and value in field.choices and len(field.choice_labels) == len(field.choices):
         return field.choice_labels[field.choices.index(value)]
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         return formatting.possible_value(field, value)
     is_fraction = field.format == "fraction"
     unit = "%" if is_fraction else field.unit
-    shown = write(float(Decimal(repr(value)) * 100) if is_fraction else value)
+    number = float(Decimal(repr(value)) * 100) if is_fraction else value
+    shown = write(number, is_amount=formatting.is_amount(unit))
     return f"{shown}{formatting.GAP}{unit}" if unit else shown
 
 
-def _exactly(number: float) -> str:
-    shown = formatting.number(number)
-    is_exact = float(shown.replace(",", "").replace(formatting.MINUS, "-")) == number
-    return shown if is_exact else f"{number:.{DIGITS}g}".replace("-", formatting.MINUS)
+def _exactly(number: float, *, is_amount: bool) -> str:
+    shown = formatting.number(number, is_amount=is_amount)
+    if float(shown.replace(",", "").replace(formatting.MINUS, "-")) == number:
+        return shown
+    apart = "," if is_amount else ""
+    return f"{number:{apart}.{DIGITS}g}".replace("-", formatting.MINUS)
 
 
 def _is_unusual(place: ChangeableField, value: object) -> bool:

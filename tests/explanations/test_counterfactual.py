@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from arithmetic_models import NOTHING_SENT, REF, ArithmeticModel, number, request, table, yes
 
+from explanations import formatting
 from explanations.budgeted_model import BudgetedModel
 from explanations.contract import Budget, ExplainContext, Explanation, Progress
+from explanations.counterfactuals import suggestions
 from explanations.counterfactuals.constraints import Constraints, changeable_fields
 from explanations.counterfactuals.grid import make_grid, step_for
 from explanations.errors import ExplanationFailed
@@ -666,3 +668,19 @@ def test_an_answer_that_is_wanted_already_needs_no_change() -> None:
     found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"desired": "at_least", "number": 30})
     assert found.sentence.startswith("Nothing needs to change")
     assert found.suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "words"),
+    [
+        ("g", 5180, "5,180 g"),
+        ("g", 12345.678, "12,345.678 g"),
+        ("", 2008, "2008"),
+        ("mm", -0.12345, "−0.12345 mm"),
+    ],
+)
+def test_numbers_of_a_change_have_their_thousands_apart(
+    unit: str, value: float, words: str
+) -> None:
+    field = Field(name="x", kind="number", unit=unit)
+    assert suggestions.exact(field, value).replace(formatting.GAP, " ") == words

@@ -172,7 +172,7 @@ def test_the_smallest_change_flips_and_is_filled_in(
     assert kept.method == "counterfactual"
     assert kept.rows <= 300
     assert "This is model behaviour, not advice." in _texts(predict)
-    assert f"Wanted: another answer than {before}" in _texts(predict)
+    assert f"Wanted: any answer other than {before}" in _texts(predict)
     _button(predict, "Try these values").click().run()
     assert "The suggestion is filled in." in _texts(predict)
     assert predict.header[0].value != before

@@ -15,7 +15,7 @@ from ui.text import percent, plain
 
 KINDS = ("changes",)
 # A search gives the smallest first.
-_RANKS = ("The smallest change", "The next smallest", "Another way")
+_RANKS = ("Smallest", "Next smallest", "Another way")
 
 
 def draw(explanation: Explanation, values: Values) -> None:
