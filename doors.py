@@ -18,6 +18,7 @@ from db.scope import EVERYTHING, Scope
 from explanations.worker import Explainers
 from health.outliers.earlier import Earlier
 from health.server_metrics.readings import Reading, Readings
+from health.titles import FieldWords, words_of
 from jobs.embedded import EmbeddedWorker
 from jobs.here import Here
 from mds_client.client.sync_client import MdsClient, Model
@@ -25,7 +26,7 @@ from mds_client.discovery import Catalogue, Entry
 from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.errors import ModelNotFound
 from mds_client.server import Server
-from mds_client.signature import ModelRef, Signature
+from mds_client.signature import Field, ModelRef, Signature
 from people import trail
 from people.errors import NotPermitted
 from people.oidc import UserInfo
@@ -175,12 +176,19 @@ class Doors:
 
     def field_titles(self, server: str, model: str) -> Mapping[str, str]:
         """What people call the fields of a model, by their names; nothing where it is gone, or its server never said."""
+        return {field.name: field.label or field.name for field in self._fields(server, model)}
+
+    def field_words(self, server: str, model: str) -> FieldWords:
+        """What people call the choices of the fields of a model, where they have words."""
+        return words_of(self._fields(server, model))
+
+    def _fields(self, server: str, model: str) -> tuple[Field, ...]:
+        """The inputs of a model as its server said last, with what people say of them; none where nobody knows."""
         entry = self.catalogue.find(ModelRef(server=server, name=model))
         if entry is None or entry.signature is None:
-            return {}
+            return ()
         facts = overlay.current(self.sessions, entry.ref)
-        known = with_facts(self.sessions, entry, entry.signature, facts)
-        return {field.name: field.label or field.name for field in known.inputs}
+        return with_facts(self.sessions, entry, entry.signature, facts).inputs
 
     def model_title(self, server: str, model: str) -> str:
         """What people call a model: a published title counts most. Empty where it is gone."""

@@ -79,6 +79,7 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         cohort,
         protected=built.protected_fields(ref.server, ref.name),
         titles=built.field_titles,
+        words=built.field_words,
     )
     if found is None:
         _not_asked(str(ref))
@@ -156,6 +157,7 @@ def _write(
         rows=summarise(built.figures, server=standing.server, model=standing.model, cohort=cohort),
         title=built.model_title(standing.server, standing.model),
         titles=_titles(built, standing.server, standing.model),
+        words=built.field_words(standing.server, standing.model),
         chosen=_words(chosen),
         at=utc_now(),
         service=served,

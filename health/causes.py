@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 
 from health.slices import LEAST, LEVEL, Inside, Slice, chance, slices
+from health.titles import NO_WORDS, FieldWords
 from health.weighted import Floats, Share, share
 
 MOST = 3
@@ -33,10 +34,11 @@ _NO_TITLES: Mapping[str, str] = {}
 @dataclass(frozen=True, kw_only=True)
 class Cause:
     """A slice of the cases since the fall, or a version (`is_version`): the share that is right in it and among the others,
-    and which part of the additional wrong answers lies in it."""
+    and which part of the additional wrong answers lies in it. `word` is what people call its `value`."""
 
     field: str
     value: str
+    word: str
     right: Share
     rest: Share
     part: float
@@ -66,16 +68,22 @@ class Checked:
 
 
 def causes(
-    checked: Checked, since: date, baseline: float, titles: Mapping[str, str] = _NO_TITLES
+    checked: Checked,
+    since: date,
+    baseline: float,
+    titles: Mapping[str, str] = _NO_TITLES,
+    words: FieldWords = NO_WORDS,
 ) -> Causes:
     """What accounts for the wrong answers since a day; `baseline` is the share that was right before, `titles` what fields are
-    called, by their names."""
+    called, by their names, and `words` what their values are."""
     is_since = np.array([day >= since for day in checked.days], dtype=bool)
     hits, weights = np.asarray(checked.right, dtype=bool), np.asarray(checked.weights, dtype=float)
     places = np.flatnonzero(is_since)
     more = _more(hits[is_since], weights[is_since], baseline)
     with_version = [{**checked.rows[place], _VERSION: checked.versions[place]} for place in places]
-    listed = slices(with_version, hits[is_since].tolist(), weights[is_since].tolist())
+    listed = slices(
+        with_version, hits[is_since].tolist(), weights[is_since].tolist(), words
+    )
     found = [_cause(each, baseline, more) for each in listed if each.is_worse]
     found.sort(key=lambda cause: -cause.part)
     versions = [cause for cause in found if cause.is_version][:MOST]
@@ -99,6 +107,7 @@ def _cause(found: Slice, baseline: float, more: float) -> Cause:
     return Cause(
         field="version" if is_version else found.field,
         value=found.value,
+        word=found.word,
         right=own,
         rest=rest,
         part=_part((baseline - (own.value or 0.0)) * own.total, more),
@@ -131,7 +140,13 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
         own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
         if (own.value or 0.0) < (rest.value or 0.0) and chance(own, rest) < LEVEL:
             return Cause(
-                field="version", value=version, right=own, rest=rest, part=0.0, is_version=True
+                field="version",
+                value=version,
+                word=version,
+                right=own,
+                rest=rest,
+                part=0.0,
+                is_version=True,
             )
     return None
 

@@ -22,6 +22,7 @@ from health.regression import NumberErrors, far_truths, number_errors
 from health.slices import Slice, slices
 from health.status import Status
 from health.summary import ROW
+from health.titles import NO_WORDS, FieldWords
 
 # How many cases are looked at one by one.
 MOST_JUDGED = 5_000
@@ -65,9 +66,13 @@ class Details:
 
 
 def details(
-    judged: Sequence[JudgedCase], counted: Sequence[Group], protected: Sequence[str]
+    judged: Sequence[JudgedCase],
+    counted: Sequence[Group],
+    protected: Sequence[str],
+    words: FieldWords = NO_WORDS,
 ) -> Details:
-    """What judged cases say, of those `counted` from the same selection; `protected` are the fields whose groups are compared."""
+    """What judged cases say, of those `counted` from the same selection; `protected` are the fields whose groups are compared,
+    `words` what values of fields are called."""
     drawn, weight = _drawn_cases(judged, counted)
     right = [case.judgement == "correct" for case in drawn]
     verdicts = list(_verdicts(drawn, weight))
@@ -83,8 +88,8 @@ def details(
         classes=by_class(verdicts),
         calibration=calibration([_probability(case) for case in drawn], right, weight),
         sizes=_sizes(drawn, weight),
-        slices=slices([case.entered for case in drawn], right, weight),
-        groups=by_groups(columns, right, weight, [_truth(case) for case in drawn], hidden),
+        slices=slices([case.entered for case in drawn], right, weight, words),
+        groups=by_groups(columns, right, weight, [_truth(case) for case in drawn], hidden, words),
     )
 
 
@@ -109,9 +114,10 @@ def causes_of(
     status: Status,
     counted: Sequence[Group],
     titles: Mapping[str, str],
+    words: FieldWords = NO_WORDS,
 ) -> Causes | None:
     """What a fall of the right answers that goes on comes from; None where there is none. `selection` are the cases that the
-    status is of, and `counted` they counted; the sentence calls fields by their `titles`."""
+    status is of, and `counted` they counted; the sentence calls fields by their `titles`, and values by their `words`."""
     fall = next((f for f in status.findings if f.kind == "accuracy" and not f.is_over), None)
     if fall is None or fall.since is None or status.baseline is None:
         return None
@@ -124,7 +130,7 @@ def causes_of(
         right=[case.judgement == "correct" for case in drawn],
         weights=weight,
     )
-    return causes(checked, fall.since, status.baseline.share, titles)
+    return causes(checked, fall.since, status.baseline.share, titles, words)
 
 
 def _verdicts(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Iterator[Verdict]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from health.slices import LEAST, LEVEL, Inside, Part, chance, is_enough, parts
+from health.titles import NO_WORDS, FieldWords
 from health.weighted import Floats, Share, share
 
 MOST_GROUPS = 12
@@ -34,8 +35,9 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRate:
-    """One group: the share of its answers that is `wrong`, that of all `others`, and the difference. `truth` is the class that
-    its cases truly are, None for all of them. `is_clear`: more than chance explains."""
+    """One group: the share of its answers that is `wrong`, that of all `others`, and the difference. `value` is as cases have it,
+    and `word` what people call it; `truth` is the class that its cases truly are, None for all of them. `is_clear`: more than
+    chance explains."""
 
     value: str
     truth: str | None
@@ -45,6 +47,7 @@ class GroupRate:
     p: float
     is_clear: bool = False
     bounds: tuple[float, float] | None = None
+    word: str = ""
 
     @property
     def is_worse(self) -> bool:
@@ -70,11 +73,13 @@ def by_groups(
     weights: Sequence[float],
     truths: Sequence[str | None] = (),
     hidden: frozenset[str] = frozenset(),
+    words: FieldWords = NO_WORDS,
 ) -> list[FieldGroups]:
     """The groups of each field.
 
     `columns` are the values (n,) by field, `right` says of each case whether it was answered rightly, `weights` for how many
-    cases it stands, `truths` which class it truly is, None where nobody knows; `hidden` names fields with sensitive values.
+    cases it stands, `truths` which class it truly is, None where nobody knows; `hidden` names fields with sensitive values,
+    and `words` are what values are called.
     """
     hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
     true = np.asarray(truths if len(truths) else [None] * len(hits), dtype=object)
@@ -82,7 +87,14 @@ def by_groups(
     rates = {field: list(_rates(found, hits, given, true)) for field, found in cut.items()}
     looked_at = sum(len(found) for found in rates.values())
     return [
-        _of_field(field, cut[field], rates[field], LEVEL / max(1, looked_at), field in hidden)
+        _of_field(
+            field,
+            cut[field],
+            rates[field],
+            LEVEL / max(1, looked_at),
+            is_hidden=field in hidden,
+            words=words.get(field, {}),
+        )
         for field in columns
     ]
 
@@ -149,18 +161,27 @@ def _rate(part: Part, truth: str | None, wrong: Share, others: Share) -> GroupRa
 
 
 def _of_field(
-    field: str, cut: Sequence[Part], rates: Sequence[GroupRate], level: float, is_hidden: bool
+    field: str,
+    cut: Sequence[Part],
+    rates: Sequence[GroupRate],
+    level: float,
+    *,
+    is_hidden: bool,
+    words: Mapping[str, str],
 ) -> FieldGroups:
-    judged = [replace(rate, is_clear=rate.p < level) for rate in rates]
+    judged = [
+        replace(rate, is_clear=rate.p < level, word=words.get(rate.value, rate.value))
+        for rate in rates
+    ]
     shown = sorted(judged, key=lambda r: (not r.is_worse, r.truth is not None, -r.difference.value))
-    sizes = {part.value: int(part.inside.sum()) for part in cut}
-    small = tuple((value, n) for value, n in sizes.items() if 0 < n < LEAST)
+    sizes = [(words.get(part.value, part.value), int(part.inside.sum())) for part in cut]
+    small = tuple((word, n) for word, n in sizes if 0 < n < LEAST)
     return FieldGroups(
         field=field,
         rates=tuple(shown),
         too_small=small,
         is_hidden=is_hidden,
-        sentence=f"{_sentence(shown, sizes, small)} {_left_out(cut)}".strip(),
+        sentence=f"{_sentence(shown, len(cut), small)} {_left_out(cut)}".strip(),
     )
 
 
@@ -174,12 +195,12 @@ def _left_out(cut: Sequence[Part]) -> str:
 
 
 def _sentence(
-    rates: Sequence[GroupRate], sizes: Mapping[str, int], small: Sequence[tuple[str, int]]
+    rates: Sequence[GroupRate], groups: int, small: Sequence[tuple[str, int]]
 ) -> str:
-    if not sizes:
+    if not groups:
         return "No checked case has a value here that cases could be grouped by."
     parts_ = []
-    if len(sizes) == 1:
+    if groups == 1:
         parts_.append("All checked cases are of one group: there is nothing to compare it with.")
     elif not rates:
         parts_.append(
@@ -189,7 +210,7 @@ def _sentence(
         worse = [rate for rate in rates if rate.is_worse]
         parts_.append(worst_words(worse[0]) if worse else "No group is answered wrongly more often than chance explains.")  # fmt: skip
     if small and rates:
-        listed = ", ".join(f"{value} ({n})" for value, n in small[:5])
+        listed = ", ".join(f"{word} ({n})" for word, n in small[:5])
         parts_.append(f"Too small to compare, with fewer than {LEAST} checked cases: {listed}.")
     return " ".join(parts_)
 
@@ -199,7 +220,7 @@ def worst_words(rate: GroupRate) -> str:
     of = f" of those that truly are {rate.truth}" if rate.truth is not None else ""
     gap = rate.difference
     return (
-        f"{rate.value} is answered wrongly more often{of}: {(rate.wrong.value or 0) * 100:.0f} % against "
+        f"{rate.word} is answered wrongly more often{of}: {(rate.wrong.value or 0) * 100:.0f} % against "
         f"{(rate.others.value or 0) * 100:.0f} % of the others, {gap.value * 100:.0f} percentage points more "
         f"({gap.low * 100:.0f} to {gap.high * 100:.0f})."
     )

@@ -33,7 +33,7 @@ from health.estimates import Estimate, accuracy, drawn_share
 from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.status import DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups
-from health.titles import Titles, as_named, called
+from health.titles import Titles, Words, as_coded, as_named, called
 from health.weighted import Share
 
 # How far back alarms look.
@@ -157,14 +157,16 @@ def look(
     *,
     protected: Sequence[str] = (),
     titles: Titles = as_named,
+    words: Words = as_coded,
     clock: Callable[[], datetime] = utc_now,
 ) -> Look | None:
     """Everything about a model, of the cases of a cohort; None where it was never asked. The word is of all of its cases.
-    `protected` names the fields whose groups are compared; sentences call fields by their `titles`.
+    `protected` names the fields whose groups are compared; sentences call fields by their `titles`, and their values by their
+    `words`.
 
     Raises StorageError.
     """
-    now, named = clock(), titles(server, model)
+    now, named, worded = clock(), titles(server, model), words(server, model)
     everything = Selection(purposes=SERVED, server=server, model=model)
     since = midnight(now) - timedelta(days=DAYS)
     with snapshot(sessions) as session:
@@ -181,8 +183,9 @@ def look(
             inputs=_inputs(read.drift, tuple(named.get(name, name) for name in read.drift.flagged)),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
-        found = causes_of(session, every, standing.status, groups(read.lately), named)
-    return _looked(read, standing, found, details(read.judged, groups(read.shown), protected), now)
+        found = causes_of(session, every, standing.status, groups(read.lately), named, worded)
+    behind = details(read.judged, groups(read.shown), protected, worded)
+    return _looked(read, standing, found, behind, now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for, share_words
 from health.summary import HealthRow, demonstration_words
-from health.titles import model_words
+from health.titles import NO_WORDS, FieldWords, model_words
 from health.weighted import Mean, Share
 from printed.frame import bar, cells, document, facts, interval, track
 from printed.markup import Html, joined, tag
@@ -34,8 +34,8 @@ _NOTE = (
 
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
-    """What is told: everything about the model, a row for each version, its title and the titles of its fields, which of its
-    cases are looked at, in words, and when; how it serves, and what its server reports."""
+    """What is told: everything about the model, a row for each version, its title, what its fields and their values are
+    called, which of its cases are looked at, in words, and when; how it serves, and what its server reports."""
 
     look: Look
     rows: Sequence[HealthRow]
@@ -45,6 +45,7 @@ class HealthReport:
     at: datetime
     service: Service | None = None
     reading: Reading | None = None
+    words: FieldWords = NO_WORDS
 
 
 def page(report: HealthReport) -> str:
@@ -57,7 +58,7 @@ def page(report: HealthReport) -> str:
         _causes(look.causes, report.titles),
         _figures(report),
         _weeks(look.weeks, look.standing.accuracy.low),
-        _changed(look, report.titles),
+        _changed(look, report.titles, report.words),
         _groups(details.groups, report.titles),
         _slices(details.slices, report.titles),
         _classes(details),
@@ -128,7 +129,7 @@ def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:
     """How often it is right there, and which part of the additional wrong answers that is."""
     title = "Version" if cause.is_version else titles.get(cause.field, cause.field)
     return (
-        f"{title} {cause.value}: {share_text(cause.right, 'right')}; the others {share_text(cause.rest)}. "
+        f"{title} {cause.word}: {share_text(cause.right, 'right')}; the others {share_text(cause.rest)}. "
         f"{cause.part * 100:.0f} % of the additional wrong answers are here."
     )
 
@@ -152,7 +153,7 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
     return _section("Right answers by week", *lines) if lines else joined()
 
 
-def _changed(look: Look, titles: Mapping[str, str]) -> Html:
+def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
     whole = [tag("p", joint_words(each, titles)) for each in look.joint_drift]
     whole += [tag("p", detection_words(each)) for each in look.detections]
     if not look.drift:
@@ -167,7 +168,7 @@ def _changed(look: Look, titles: Mapping[str, str]) -> Html:
         for field in look.drift[:_MOST_FIELDS]
     ]
     said = [
-        tag("p", shift_words(field, titles.get(field.name, field.name)))
+        tag("p", shift_words(field, titles.get(field.name, field.name), words))
         for field in look.drift
         if field.is_flagged
     ]
@@ -189,13 +190,13 @@ def _rate_row(rate: GroupRate) -> tuple[str, ...]:
     gap = rate.difference
     clear = ", more than chance explains" if rate.is_clear else ""
     difference = difference_text(gap.value, gap.low, gap.high) + clear
-    return f"{rate.value}{of}", share_text(rate.wrong), share_text(rate.others), difference
+    return f"{rate.word}{of}", share_text(rate.wrong), share_text(rate.others), difference
 
 
 def _slices(found: Sequence[Slice], titles: Mapping[str, str]) -> Html:
     rows = [
         (
-            f"{titles.get(each.field, each.field)} {each.value}",
+            f"{titles.get(each.field, each.field)} {each.word}",
             share_text(each.right),
             share_text(each.rest),
             slice_word(each),

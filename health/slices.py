@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from health.outliers.encoding import as_number
+from health.titles import NO_WORDS, FieldWords, word_for
 from health.weighted import Floats, Share, share
 
 Inside = NDArray[np.bool_]
@@ -41,11 +42,12 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """Cases in which a field has a value, or lies within `bounds`; `value` is in words. `right` is the share of right answers
-    among its checked cases, `rest` that of the others."""
+    """Cases in which a field has a value, or lies within `bounds`; `value` is as cases have it, or the range in words, and `word` what
+    people call it. `right` is the share of right answers among its checked cases, `rest` that of the others."""
 
     field: str
     value: str
+    word: str
     right: Share
     rest: Share
     p: float
@@ -59,9 +61,12 @@ class Slice:
 
 
 def slices(
-    rows: Sequence[Mapping[str, object]], right: Sequence[bool], weights: Sequence[float]
+    rows: Sequence[Mapping[str, object]],
+    right: Sequence[bool],
+    weights: Sequence[float],
+    words: FieldWords = NO_WORDS,
 ) -> list[Slice]:
-    """Every slice with enough cases, the worst first. Three sequences of one length."""
+    """Every slice with enough cases, the worst first. Three sequences of one length; `words` are what values are called."""
     hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
     looked_at = [
         (field, part)
@@ -69,18 +74,21 @@ def slices(
         for part in parts([row.get(field) for row in rows])
         if LEAST <= int(part.inside.sum()) <= len(rows) - LEAST
     ]
-    found = [_slice(field, part, hits, given, len(looked_at)) for field, part in looked_at]
+    found = [_slice(field, part, hits, given, len(looked_at), words) for field, part in looked_at]
     found = [each for each in found if is_enough(each.right) and is_enough(each.rest)]
     return sorted(found, key=lambda each: (not each.is_worse, not each.is_below, each.p))
 
 
-def _slice(field: str, part: Part, hits: Inside, weights: Floats, looked_at: int) -> Slice:
+def _slice(
+    field: str, part: Part, hits: Inside, weights: Floats, looked_at: int, words: FieldWords
+) -> Slice:
     inside = part.inside
     own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
     p = chance(own, rest)
     return Slice(
         field=field,
         value=part.value,
+        word=word_for(words, field, part.value),
         right=own,
         rest=rest,
         p=p,

@@ -1,18 +1,30 @@
-"""What people call the fields of a model, for the sentences that name some."""
+"""What people call models, their fields and the choices of these, for the sentences that name some."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from mds_client.signature import Field
+
 # What the fields of a model are called, by their names: of a server and the name of a model.
 Titles = Callable[[str, str], Mapping[str, str]]
+# What the values of fields are called: by the name of the field, then by the value as text.
+FieldWords = Mapping[str, Mapping[str, str]]
+Words = Callable[[str, str], FieldWords]
 # What a model is called; empty where it has no title.
 ModelTitle = Callable[[str, str], str]
+NO_WORDS: FieldWords = {}
+_YES_NO = {"true": "yes", "false": "no"}
 
 
 def as_named(_server: str, _model: str) -> Mapping[str, str]:
     """Where nobody knows titles: fields are called by their names."""
     return {}
+
+
+def as_coded(_server: str, _model: str) -> FieldWords:
+    """Where nobody knows words: values are told as they are."""
+    return NO_WORDS
 
 
 def untitled(_server: str, _model: str) -> str:
@@ -27,7 +39,37 @@ def called(names: Iterable[str], titles: Titles, server: str, model: str) -> tup
     return tuple(known.get(name, name) for name in listed)
 
 
+def words_of(fields: Iterable[Field]) -> FieldWords:
+    """The words for the choices of fields, as a form and the page of a case have them."""
+    found = {field.name: _of_choices(field) for field in fields}
+    return {name: words for name, words in found.items() if words}
+
+
+def word_for(words: FieldWords, field: str, value: str) -> str:
+    """What a value of a field is called; itself where no word stands for it."""
+    return words.get(field, {}).get(value, value)
+
+
 def model_words(title: str, server: str, model: str) -> str:
     """`Penguins (demo/penguins)`, or the name alone."""
     name = f"{server}/{model}"
     return f"{title} ({name})" if title else name
+
+
+def _of_choices(field: Field) -> Mapping[str, str]:
+    worded = {
+        text: word
+        for choice in field.choices
+        if (word := field.word_for(choice))
+        for text in _texts(choice)
+    }
+    return worded or (_YES_NO if field.kind == "boolean" else {})
+
+
+def _texts(choice: object) -> tuple[str, ...]:
+    """A choice as cases may have it: 1 and 1.0 are one number."""
+    if isinstance(choice, bool):
+        return (str(choice).lower(),)
+    if isinstance(choice, int | float):
+        return str(choice), repr(float(choice)), repr(float(choice)).removesuffix(".0")
+    return (str(choice),)

@@ -65,6 +65,7 @@ def draw_one() -> None:
         now.cohort,
         protected=services().protected_fields(now.server, now.model),
         titles=services().field_titles,
+        words=services().field_words,
     )
     if found is None:
         st.info("Nobody has asked this model yet. Every request made on Predict counts here.")

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from db.health_detections import DetectionView
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
+from health.titles import NO_WORDS, FieldWords, word_for
 
 _GUESSED = 0.505  # of all pairs: up to there nobody would call it more than half
 
 
-def shift_words(field: FieldDrift, title: str) -> str:
+def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> str:
     """`Flipper: 30 of 90 values are outside 172 to 231, where all were before.`"""
     if not field.before or not field.after:
         which = "earlier case has it" if not field.before else "recent case has it any more"
@@ -21,12 +22,16 @@ def shift_words(field: FieldDrift, title: str) -> str:
         low, high = field.span
         parts.append(f"{field.outside} of {field.after} values are outside {low:g} to {high:g}, where all were before")  # fmt: skip
     elif field.unseen:
-        parts.append(f"{field.outside} of {field.after} have a value that was never there before: {', '.join(field.unseen)}")  # fmt: skip
+        parts.append(f"{field.outside} of {field.after} have a value that was never there before: {_listed(field, words)}")  # fmt: skip
     if field.missing[1] > field.missing[0] + 0.05:
         parts.append(
             f"{field.missing[1] * 100:.0f} % have no value, before it was {field.missing[0] * 100:.0f} %"
         )
     return f"{title}: {'; '.join(parts) or 'its values are spread differently'}."
+
+
+def _listed(field: FieldDrift, words: FieldWords) -> str:
+    return ", ".join(word_for(words, field.name, value) for value in field.unseen)
 
 
 def joint_words(found: JointDrift, titles: Mapping[str, str]) -> str:

@@ -103,6 +103,7 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "deployed": lambda found: found.deployed(FRAUD),
     "field_titles": lambda found: found.field_titles("bank", "fraud"),
     "field_titles_in_jobs": lambda found: found.field_titles_in_jobs("bank", "fraud"),
+    "field_words": lambda found: found.field_words("bank", "fraud"),
     "figures": lambda found: _seen(found.figures),
     "files_in": lambda found: found.files_in("/", "*"),
     "give_way": lambda found: found.give_way(SECRET),

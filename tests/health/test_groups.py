@@ -11,7 +11,9 @@ import pytest
 from health.causes import Checked, causes
 from health.groups import by_groups, difference
 from health.slices import slices
+from health.titles import words_of
 from health.weighted import share
+from mds_client.signature import Field
 
 DAY = date(2025, 3, 1)
 
@@ -108,6 +110,24 @@ def test_what_one_or_two_cases_stand_for_is_no_slice_and_no_group() -> None:
     (found,) = by_groups({"island": [row["island"] for row in rows]}, right, few)
     assert found.rates == ()
     assert "one or two that stand for most answers" in found.sentence
+
+
+def test_values_are_called_by_the_words_of_their_choices() -> None:
+    sex = Field(name="sex", kind="category", choices=(1, 2), choice_labels=("female", "male"))
+    words = words_of([sex, Field(name="smoker", kind="boolean"), Field(name="age", kind="number")])
+    assert words["smoker"] == {"true": "yes", "false": "no"}
+    assert "age" not in words
+    for first, second in ((1, 2), (1.0, 2.0), ("1", "2")):
+        values: list[object] = [first] * 60 + [second] * 60
+        right = [n % 2 > 0 if n < 60 else n % 10 > 0 for n in range(120)]
+        rows = [{"sex": value} for value in values]
+        worst = slices(rows, right, [1.0] * 120, words)[0]
+        assert (worst.value, worst.word) == (str(first), "female")
+        (found,) = by_groups({"sex": values}, right, [1.0] * 120, words=words)
+        assert [(rate.value, rate.word) for rate in found.rates] == [(str(first), "female")]
+        assert found.sentence.startswith("female is answered wrongly more often: ")
+        fallen = causes(_checked(~np.array(right), rows), DAY, 0.95, words=words)
+        assert [cause.word for cause in fallen.found] == ["female"]
 
 
 def test_the_slice_and_the_version_that_a_fall_comes_from_are_named() -> None:

@@ -14,7 +14,10 @@ from feedback.submission import submit
 from health.alarms.episodes import bring_up_to_date
 from health.kept_standings import keep, kept
 from health.overview import standings
+from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts, FieldFacts
 from settings import ObjectiveSettings
+from signatures import overlay
 from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
 from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
@@ -227,6 +230,10 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     app: AppTest, built: services.Services
 ) -> None:
     """Sex is a protected field of the penguins; half of those on Dream are wrong of late."""
+    sexes = FieldFacts(choices=("male", "female"), choice_labels=("cocks", "hens"))
+    facts = Facts(source="edited", fields={"sex": sexes})
+    ref = ModelRef(server="demo", name="penguins")
+    overlay.publish(built.sessions, ref, facts, author="ann", key="a", based_on=0)
     cases = [
         case_of(
             created_at=datetime.now(UTC) - timedelta(days=n // 4),
@@ -252,7 +259,9 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert not app.exception
     said = "\n".join(each.value for each in app.markdown)
     assert "**What accounts for it**" in said
-    assert "female is answered wrongly more often: " in said
+    assert "hens is answered wrongly more often: " in said
+    assert "Sex hens" in said
+    assert "sex%3Dfemale" in said  # as cases have it
     assert "island=Dream" not in str(app.query_params)
     assert "Not lower: " in said
     choices = {each.placeholder: each for each in app.selectbox}

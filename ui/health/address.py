@@ -14,8 +14,10 @@ from cases.search import CaseFilter
 from health.cohort import Cohort
 from health.overview import DAYS as WORD_DAYS
 from health.slices import range_words
+from health.titles import NO_WORDS, FieldWords, word_for
 from ui import unknown_choices
 from ui.cases.filters import span_of, sure_of, value_of, within_of
+from ui.session import services
 from ui.text import plain
 
 MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
@@ -173,10 +175,11 @@ def draw_chips(chosen: Chosen) -> None:
     """What narrows the figures, each with a way to take it away."""
     if not chosen.chips:
         return
+    words = _field_words(chosen)
     with st.container(horizontal=True, gap="small", key="health_chips"):
         for name, value in chosen.chips.items():
             st.button(
-                plain(f"{_CHIPS[name]}: {chip_words(name, value)[:50]}"),
+                plain(f"{_CHIPS[name]}: {chip_words(name, value, words)[:50]}"),
                 key=f"health_without_{name}",
                 icon=":material/close:",
                 help="Remove this filter",
@@ -185,10 +188,10 @@ def draw_chips(chosen: Chosen) -> None:
             )
 
 
-def chip_words(name: str, value: str) -> str:
+def chip_words(name: str, value: str, words: FieldWords = NO_WORDS) -> str:
     """What stands on a chip behind its colon."""
-    if name == VALUE:
-        return value.replace("=", " is ", 1)
+    if name == VALUE and (known := value_of(value)):
+        return f"{known[0]} is {word_for(words, *known)}"
     if name == WITHIN and (found := within_of(value)):
         return f"{found[0]} {range_words(found[1], found[2])}"
     if name == SURE and (span := sure_of(value)):
@@ -201,7 +204,16 @@ def chip_words(name: str, value: str) -> str:
 def words_of(chosen: Chosen) -> list[str]:
     """Which cases are looked at, in words."""
     since = [f"since {chosen.since:%-d %B %Y}"] if chosen.since else []
-    return since + [f"{_CHIPS[n]}: {chip_words(n, value)}" for n, value in chosen.chips.items()]
+    words = _field_words(chosen)
+    return since + [
+        f"{_CHIPS[n]}: {chip_words(n, value, words)}" for n, value in chosen.chips.items()
+    ]
+
+
+def _field_words(chosen: Chosen) -> FieldWords:
+    """What the value of a chip is called; nothing is looked for without one."""
+    is_needed = VALUE in chosen.chips
+    return services().field_words(chosen.server, chosen.model) if is_needed else NO_WORDS
 
 
 def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[str, str]:

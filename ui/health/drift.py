@@ -17,10 +17,11 @@ from health.drift.wording import detection_words, joint_words, shift_words
 from health.drift_detectors import DetectionView
 from health.overview import Look
 from health.reference import compared_from
+from health.titles import FieldWords, word_for
 from ui.cases.filters import within_of
 from ui.health import address
 from ui.health.address import Chosen
-from ui.health.parts import titles
+from ui.health.parts import field_words, titles
 from ui.health.pressed import Mark, draw_chart
 from ui.text import plain
 
@@ -35,7 +36,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     st.caption("Of all answers of the version in use, not only of those chosen above.")
     named = titles(chosen)
     if look.drift:
-        _draw_fields(look, chosen, named)
+        _draw_fields(look, chosen, named, field_words(chosen))
     _draw_joint(look.joint_drift, named)
 
 
@@ -77,7 +78,9 @@ def _draw_joint(found: Sequence[JointDrift], named: Mapping[str, str]) -> None:
         st.markdown("\n".join(["**Compared as a whole**, every five minutes:", "", *lines]))
 
 
-def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str]) -> None:
+def _draw_fields(
+    look: Look, chosen: Chosen, named: Mapping[str, str], words: FieldWords
+) -> None:
     st.caption(
         f"Shift (PSI), {_days(look.drift_after)} against {_reference(look)}, {_days(look.drift_before)}. Press a bar for the "
         "newest cases that make it."
@@ -95,22 +98,22 @@ def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str]) -> None:
         shifts.figure(found, WORTH_A_LOOK),
         shifts.alt_text(found),
         "health_shifts",
-        _marks(look, named),
+        _marks(look, named, words),
         "Choose an input",
     )
     for field in look.drift:
         if field.is_flagged:
-            st.markdown(plain(shift_words(field, named.get(field.name, field.name))))
+            st.markdown(plain(shift_words(field, named.get(field.name, field.name), words)))
     if looked_at := _looked_at(look, chosen):
-        _draw_spread(looked_at, named.get(looked_at.name, looked_at.name))
+        _draw_spread(looked_at, named.get(looked_at.name, looked_at.name), words)
 
 
-def _marks(look: Look, named: Mapping[str, str]) -> dict[str, Mark]:
+def _marks(look: Look, named: Mapping[str, str], words: FieldWords) -> dict[str, Mark]:
     """Of each field the value or range that became more frequent, in the newest cases."""
     days = f"{look.drift_after[0]}..{look.drift_after[1]}" if look.drift_after else ""
     return {
         field.name: Mark(
-            words=f"{named.get(field.name, field.name)}: {grown.words}, {grown.after} of {field.after} now",
+            words=f"{named.get(field.name, field.name)}: {word_for(words, field.name, grown.words)}, {grown.after} of {field.after} now",
             chips=_part(field, grown) | ({address.DAYS: days} if days else {}),
         )
         for field in look.drift
@@ -118,15 +121,18 @@ def _marks(look: Look, named: Mapping[str, str]) -> dict[str, Mark]:
     }
 
 
-def _draw_spread(field: FieldDrift, title: str) -> None:
-    st.markdown(f"**{plain(title)}**, before and now. Press a bar for its cases.")
+def _draw_spread(field: FieldDrift, title: str, words: FieldWords) -> None:
+    st.markdown(
+        f"**{plain(title)}**, before (n={field.before:,}) and now (n={field.after:,}). Press a bar for its cases."
+    )
     bins = field.bins
+    called = [word_for(words, field.name, b.words) for b in bins]
     parts = [
-        Part(words=b.words, before=b.before / max(1, field.before), now=b.after / max(1, field.after))
-        for b in bins
-    ]  # fmt: skip
+        Part(words=word, before=b.before / max(1, field.before), now=b.after / max(1, field.after))
+        for word, b in zip(called, bins, strict=True)
+    ]
     marks = {
-        str(place): Mark(words=b.words, chips=_part(field, b))
+        str(place): Mark(words=called[place], chips=_part(field, b))
         for place, b in enumerate(bins)
         if b.can_be_found
     }

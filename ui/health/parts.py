@@ -12,11 +12,13 @@ from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
 from health.report import OVERLAP, difference_text, slice_word
 from health.slices import Slice
+from health.titles import FieldWords
 from health.weighted import Share
 from ui.cases.titles import fields_of
 from ui.health import address
 from ui.health.address import Chosen
 from ui.health.pressed import draw_row
+from ui.session import services
 from ui.text import plain
 
 _MOST_SLICES, _MOST_RATES = 6, 12
@@ -26,6 +28,11 @@ def titles(chosen: Chosen) -> dict[str, str]:
     """What the fields are called, by their names."""
     known = fields_of(chosen.server, chosen.model)
     return {name: field.label or name for name, field in known.items()}
+
+
+def field_words(chosen: Chosen) -> FieldWords:
+    """What the values of fields are called."""
+    return services().field_words(chosen.server, chosen.model)
 
 
 def share_words(found: Share, of: str = "") -> str:
@@ -50,7 +57,7 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
     )
     for place, each in enumerate(slices[:_MOST_SLICES]):
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
-        title = f"{plain(named.get(each.field, each.field))} {plain(each.value)}"
+        title = f"{plain(named.get(each.field, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
         chips = address.part_of(each.field, each.value, each.bounds)
         if each.right.value != 1:
@@ -106,7 +113,7 @@ def _draw_cause(
     title = "Version" if cause.is_version else plain(named.get(cause.field, cause.field))
     others = "other versions" if cause.is_version else "the others"
     words = (
-        f"**{title} {plain(cause.value)}**: {share_words(cause.right, 'right')}; {others} {share_words(cause.rest)}. "
+        f"**{title} {plain(cause.word)}**: {share_words(cause.right, 'right')}; {others} {share_words(cause.rest)}. "
         f"{cause.part * 100:.0f} % of the additional wrong answers are here."
     )
     is_version = cause.is_version
@@ -125,7 +132,7 @@ def _rate_words(rate: GroupRate) -> str:
     of = f", of those that truly are {plain(rate.truth)}" if rate.truth is not None else ""
     gap = rate.difference
     difference = difference_text(gap.value, gap.low, gap.high)
-    return f"{sign}{plain(rate.value)}{of}: {share_words(rate.wrong, 'wrong')}; the others {share_words(rate.others)}; {difference}"
+    return f"{sign}{plain(rate.word)}{of}: {share_words(rate.wrong, 'wrong')}; the others {share_words(rate.others)}; {difference}"
 
 
 def _chips_of(found: FieldGroups, rate: GroupRate) -> dict[str, str]:

@@ -29,6 +29,7 @@ def draw(chosen: Chosen) -> None:
             chosen.cohort,
             protected=protected,
             titles=found.field_titles,
+            words=found.field_words,
         )
         rows = summarise(
             found.figures, server=chosen.server, model=chosen.model, cohort=chosen.cohort
@@ -43,6 +44,7 @@ def draw(chosen: Chosen) -> None:
             rows=rows,
             title=found.model_title(chosen.server, chosen.model),
             titles=named,
+            words=found.field_words(chosen.server, chosen.model),
             chosen=words_of(chosen),
             at=datetime.now(UTC),
         )

@@ -21,7 +21,8 @@ class Rate(BaseModel):
 class GroupOfField(BaseModel):
     """One group of a protected field beside all others: the shares that are answered wrongly, and their difference."""
 
-    value: str = Field(examples=["female"])
+    value: str = Field(description="As cases have it", examples=["1"])
+    word: str = Field(description="What people call it", examples=["female"])
     truth: str | None = Field(description="The class that its cases truly are; null for all")
     wrong: Rate
     others: Rate
@@ -43,7 +44,8 @@ class CauseOfFall(BaseModel):
     """A slice of the cases since a fall, or a version, in which the additional wrong answers lie."""
 
     field: str = Field(description="An input, or version", examples=["island"])
-    value: str = Field(examples=["Dream"])
+    value: str = Field(description="As cases have it, or a range", examples=["Dream"])
+    word: str = Field(description="What people call it", examples=["Dream"])
     right: Rate
     others: Rate
     part: float = Field(
@@ -58,6 +60,7 @@ def groups_of(found: FieldGroups) -> GroupsOfField:
         groups=[
             GroupOfField(
                 value=each.value,
+                word=each.word,
                 truth=each.truth,
                 wrong=_rate(each.wrong),
                 others=_rate(each.others),
@@ -75,6 +78,7 @@ def cause_of(found: Cause) -> CauseOfFall:
     return CauseOfFall(
         field=found.field,
         value=found.value,
+        word=found.word,
         right=_rate(found.right),
         others=_rate(found.rest),
         part=found.part,

@@ -81,6 +81,7 @@ def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOf
         name,
         protected=services.protected_fields(server, name),
         titles=services.field_titles,
+        words=services.field_words,
     )
     if found is None:
         ref = ModelRef(server=server, name=name)
