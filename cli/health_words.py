@@ -13,6 +13,7 @@ from db.engine import close
 from db.ids import utc_now
 from feedback.first_call_figures import first_call_figures
 from health.cohort import Cohort
+from health.error_sizes import lines as sizes_lines
 from health.input_drift import midnight
 from health.objectives import of_model
 from health.overview import DAYS, Look, look, standings
@@ -110,7 +111,7 @@ def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequenc
     if found.causes:
         named = _titles(built, standing.server, standing.model)
         lines += [found.causes.sentence, *(cause_words(each, named) for each in found.causes.found)]
-    for line in (*lines, *more):
+    for line in (*lines, *sizes_lines(found.details.sizes), *more):
         print(printable(line))
 
 

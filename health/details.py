@@ -59,11 +59,6 @@ class Details:
     slices: Sequence[Slice]
     groups: Sequence[FieldGroups]
 
-    @property
-    def errors(self) -> NumberErrors:
-        """How far numbers are from the truth, far ones included."""
-        return self.sizes.all
-
 
 def details(
     judged: Sequence[JudgedCase],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +9,18 @@ from datetime import datetime
 from health import service_report
 from health.alarms.delivery import alarm_words
 from health.causes import Cause, Causes
-from health.details import Details
+from health.details import Details, FarTruth, Sizes
 from health.drift.wording import detection_words, joint_words, shift_words
+from health.error_sizes import (
+    AT_LEAST,
+    MOST_NAMED,
+    NAMED,
+    far_advice,
+    far_head,
+    far_text,
+    mean_text,
+    others_words,
+)
 from health.groups import FieldGroups, GroupRate
 from health.overview import Look, Week
 from health.server_metrics.readings import Reading
@@ -20,7 +29,7 @@ from health.slices import Slice
 from health.status import accuracy_words, checks_for, share_words
 from health.summary import HealthRow, demonstration_words
 from health.titles import NO_WORDS, FieldWords, model_words
-from health.weighted import Mean, Share
+from health.weighted import Share
 from printed.frame import bar, cells, document, facts, interval, track
 from printed.markup import Html, joined, tag
 
@@ -63,7 +72,7 @@ def page(report: HealthReport) -> str:
         _slices(details.slices, report.titles),
         _classes(details),
         _probabilities(details),
-        _errors(details),
+        _errors(details.sizes),
         _compared(look),
         _versions(report.rows),
         service_report.section(report.service, report.reading) if report.service else joined(),
@@ -267,24 +276,22 @@ def _probabilities(details: Details) -> Html:
     return _section("Probabilities", tag("p", sentence), *lines)
 
 
-def _errors(details: Details) -> Html:
-    found = details.errors
-    if not found.n:
+def _errors(found: Sizes) -> Html:
+    if not found.all.n:
         return joined()
-    named = [
-        ("Mean absolute error, at least", _mean(found.mae)),
-        ("Root of the mean squared error", _mean(found.rmse)),
-        ("Bias", _mean(found.bias)),
+    columns = [found.all, *([found.near] if found.near else [])]
+    rows = [
+        (name, *(mean_text(getattr(each, field)) for each in columns))
+        for name, field in NAMED.items()
     ]
-    return _section("Size of errors", facts(named))
+    head = ("", f"All, n={found.all.n:,}", *(f"Without what is far, n={each.n:,}" for each in columns[1:]))
+    far = [tag("p", _far_words(found.far))] if found.far else []
+    return _section("Size of errors", *far, cells(rows, head), tag("p", AT_LEAST, class_="muted"))
 
 
-def _mean(found: Mean) -> str:
-    if found.value is None:
-        return "not known"
-    if not math.isfinite(found.high - found.low):
-        return f"{found.value:,.4g}, n={found.n:,}: too few for an interval"
-    return f"{found.value:,.4g} ({found.low:,.4g} to {found.high:,.4g}), n={found.n:,}"
+def _far_words(far: Sequence[FarTruth]) -> str:
+    named = ", ".join(map(far_text, far[:MOST_NAMED]))
+    return f"{far_head(far)}: {named}{others_words(far)}. {far_advice(far)}"
 
 
 def _compared(look: Look) -> Html:

@@ -96,7 +96,7 @@ class WorkbenchClient:
     def health(self, model: str | ModelRef) -> Facts:
         """Everything about the condition of a model, as the workbench's API describes it (`HealthOfModel`): the `word`, its
         `sentence`, `accuracy` with its interval, `alarms`, and who is right how often where people answered first
-        (`first_calls`). Raises MdsError."""
+        (`first_calls`), and how far numbers are from the truth (`sizes`). Raises MdsError."""
         ref = ModelRef.parse(model) if isinstance(model, str) else model
         return self._get(f"/health/{quote(ref.server, safe='')}/{quote(ref.name)}")
 

@@ -180,7 +180,7 @@ def test_the_example_of_the_readme_runs(served: Served, capsys: Captured) -> Non
         example = example.replace(old, new)
     exec(compile(example, "README.md", "exec"), {})
     *_, state, health = capsys.readouterr().out.splitlines()
-    assert (state, health) == ("answered", "Not enough evidence None None")
+    assert (state, health) == ("answered", "Not enough evidence None None None")
 
 
 def test_the_command_line_goes_through_it(

@@ -14,7 +14,7 @@ from db.engine import Sessions
 from db.ids import utc_now
 from feedback.submission import submit
 from tests.cli.test_token import sessions  # noqa: F401 - the database that the settings name
-from tests.recorded import add_cases, case_of
+from tests.recorded import NUMBER, add_cases, case_of
 
 Captured = pytest.CaptureFixture[str]
 EVIL = "</style></title><script>alert(1)</script>"
@@ -102,6 +102,26 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert main(["health", "penguins", "--version", "v9", "--html", str(tmp_path / "no.html")]) == 2
     assert "It was asked as v1, v2." in capsys.readouterr().err
     assert not (tmp_path / "no.html").exists()
+
+
+def test_how_far_numbers_are_off_is_said(
+    sessions: Sessions,  # noqa: F811
+    capsys: Captured,
+) -> None:
+    of = {"created_at": utc_now(), "is_audited": True, "audit_draw": 0.01, **NUMBER}
+    for case in add_cases(sessions, *(case_of(**of) for _ in range(12))):
+        submit(
+            sessions, case_id=case.id, person="ada", judgement="incorrect", truth=40.5, key=case.id
+        )
+    assert main(["health", "penguins"]) == 0
+    assert (
+        "Size of errors: mean absolute error at least 1 (1 to 1), median 1 (1 to 1), root of the mean squared error 1 (1 to 1), "
+        "bias 1 (1 to 1), n=12."
+    ) in capsys.readouterr().out
+    assert main(["health", "penguins", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["sizes"]
+    assert told["errors"]["bias"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert (told["far"], told["errors_without_far"], told["errors"]["n"]) == (0, None, 12)
 
 
 def test_what_the_demonstration_asked_is_said(

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 import db.feedback
+from api.v1.health.sizes import sizes_of
 from api.v1.resources.health import of_all, whole
 from db.cases import CaseView
 from db.engine import Sessions, close, make_sessions, writing
@@ -238,7 +239,8 @@ def test_an_absurd_truth_is_named_and_the_figures_stand_without_it(
 ) -> None:
     given = _absurd(truth)
     record(sessions, given)
-    found = _looked(sessions).details.sizes
+    looked = _looked(sessions)
+    found = looked.details.sizes
     (far,) = found.far
     assert (far.case_id, far.answer, far.truth) == (given.cases[63][0].id, 126.0, truth)
     assert found.all.n == found.near.n + 1
@@ -247,6 +249,15 @@ def test_an_absurd_truth_is_named_and_the_figures_stand_without_it(
     assert found.near.median.value == found.all.median.value == 0.0
     each = [getattr(sizes, name) for sizes in (found.all, found.near) for name in SIZES]
     assert all(math.isfinite(end) for mean in each for end in (mean.value, mean.low, mean.high))
+    printed = page(HealthReport(look=looked, rows=[], titles={}, chosen=(), at=NOW))
+    for words in ("1 truth is far from anything", "Median absolute error, at least", "far, n=239"):
+        assert words in printed
+    told = sizes_of(found)
+    assert told is not None
+    assert (told.far, told.far_truths[0].case, told.far_truths[0].truth) == (1, far.case_id, truth)
+    assert (told.errors.n, told.errors_without_far.n) == (240, 239)
+    assert told.errors_without_far.median_absolute.value == 0.0
+    assert f"is answered (case {far.case_id}). Look at it" in told.sentence
 
 
 @pytest.mark.slow

@@ -8,11 +8,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from health.details import FarTruth, Sizes
+from health.error_sizes import (
+    AT_LEAST,
+    MOST_NAMED,
+    NAMED,
+    far_advice,
+    far_head,
+    others_words,
+)
 from health.regression import NumberErrors
 from health.weighted import Mean
 from ui.text import number
-
-_MOST_NAMED = 5
 
 
 def draw(found: Sizes) -> None:
@@ -25,7 +31,7 @@ def draw(found: Sizes) -> None:
     else:
         st.markdown(_far_words(found.far))
         st.table(_columns(found.all, found.near))
-    st.caption("At least: who says that a number is right counts as an error of 0.")
+    st.caption(AT_LEAST)
 
 
 def _sentence(found: NumberErrors) -> str:
@@ -37,17 +43,11 @@ def _sentence(found: NumberErrors) -> str:
 
 def _far_words(far: Sequence[FarTruth]) -> str:
     """How many truths are far, with the way to each of the first."""
-    is_one = len(far) == 1
     links = ", ".join(
         f"[{_words(each.truth)} where {_words(each.answer)} is answered](case?id={each.case_id})"
-        for each in far[:_MOST_NAMED]
+        for each in far[:MOST_NAMED]
     )
-    more = f", and {len(far) - _MOST_NAMED:,} more" if len(far) > _MOST_NAMED else ""
-    head = "1 truth is" if is_one else f"{len(far):,} truths are"
-    return (
-        f"**{head} far from anything that the model answers**: {links}{more}. Look at {'it' if is_one else 'them'}: is a decimal "
-        "point missing, or is the unit another one? One such number moves the mean far, and the median hardly."
-    )
+    return f"**{far_head(far)}**: {links}{others_words(far)}. {far_advice(far)}"
 
 
 def _words(value: float) -> str:
@@ -55,14 +55,8 @@ def _words(value: float) -> str:
 
 
 def _columns(every: NumberErrors, near: NumberErrors) -> dict[str, dict[str, str]]:
-    names = {
-        "Mean absolute error, at least": "mae",
-        "Median absolute error, at least": "median",
-        "Root of the mean squared error": "rmse",
-        "Bias": "bias",
-    }
     return {
-        head: {name: mean_words(getattr(found, field)) for name, field in names.items()}
+        head: {name: mean_words(getattr(found, field)) for name, field in NAMED.items()}
         for head, found in (
             (f"All, n={every.n:,}", every),
             (f"Without what is far, n={near.n:,}", near),

@@ -20,6 +20,7 @@ from api.v1.health.inputs import (
 )
 from api.v1.health.over_time import VersionOfModel, WeekOfModel, version_of, week_of
 from api.v1.health.service import ServiceOfModel, service_of
+from api.v1.health.sizes import SizesOfModel, sizes_of
 from api.v1.health.standing import Decision, ModelHealth, decision_of, head_of
 from api.v1.problems import no_model, not_asked
 from api.v1.resource import Resource
@@ -55,6 +56,9 @@ class HealthOfModel(ModelHealth):
     )
     causes: list[CauseOfFall] = Field(
         description="Of a fall of the right answers that goes on, the largest part first"
+    )
+    sizes: SizesOfModel | None = Field(
+        description="How far numbers are from the truth; null where no checked case has one"
     )
     decisions: list[Decision]
     service: ServiceOfModel
@@ -111,6 +115,7 @@ def whole(
         unlike=UnlikeEarlier(unlike=found.unlike[0], compared=found.unlike[1]),
         groups=[groups_of(each) for each in found.details.groups],
         causes=[cause_of(each) for each in found.causes.found] if found.causes else [],
+        sizes=sizes_of(found.details.sizes),
         decisions=[decision_of(step) for step in found.steps],
         service=service_of(served, reading),
         first_calls=first_calls_of(called),
