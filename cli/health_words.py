@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -22,6 +22,7 @@ from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service, words
 from health.status import WORDS, left_out_words
 from health.summary import demonstration_words, summarise
+from health.wording import counted_words
 from mds_client.signature import ModelRef
 from services import Services, build
 from settings import settings
@@ -57,10 +58,10 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
         say("Nobody has asked a model yet.")
     else:
         rows = [
-            [printable(f"{s.server}/{s.model}"), s.status.word, printable(s.status.sentence)]
+            [printable(f"{s.server}/{s.model}"), s.status.word, str(s.accuracy), printable(s.status.sentence)]
             for s in found
         ]
-        table([["MODEL", "HEALTH", "WHY"], *rows])
+        table([["MODEL", "HEALTH", "RIGHT [95 %]", "WHY"], *rows])
         made_up = demonstration_words(
             sum(s.demonstration for s in found), sum(s.cases for s in found)
         )
@@ -108,11 +109,20 @@ def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequenc
         lines.append(made_up)
     if chosen.version or chosen.value:
         lines.append(_chosen_words(found, chosen))
+    lines += _figures(found)
     if found.causes:
         named = _titles(built, standing.server, standing.model)
         lines += [found.causes.sentence, *(cause_words(each, named) for each in found.causes.found)]
     for line in (*lines, *sizes_lines(found.details.sizes), *more):
         print(printable(line))
+
+
+def _figures(found: Look) -> Iterator[str]:
+    """The shares of the cases that are looked at, each with its interval and n."""
+    yield f"Right answers: {found.standing.accuracy}."
+    yield f"Failed requests, of those sent: {counted_words(found.failed)}."
+    if found.unlike.n:
+        yield f"Newest cases unlike all earlier ones: {counted_words(found.unlike)}; by chance up to 1 in 100."
 
 
 def _check_field(built: Services, ref: ModelRef, chosen: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ place of all others about when the fall began, it is held against these.
 
 With the share b that was right before, a slice S of the checked cases since then has sum_S w (wrong) - (1 - b) sum_S w more
 wrong answers than it would have had; divided by the same of all cases it is the part of the fall that lies in S (between 0
-and 1; slices overlap, so these do not add up). Only slices are named that are worse than all other cases since then by more
+and 1, with Fieller's interval for a baseline that is known; slices overlap, so these do not add up). Only slices are named that are worse than all other cases since then by more
 than chance explains (health/slices.py).
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from health.slices import LEAST, LEVEL, Inside, Slice, chance, slices
 from health.titles import NO_WORDS, FieldWords
-from health.weighted import Floats, Share, share
+from health.weighted import Floats, Share, ratio_interval, share
 
 MOST = 3
 # The name under which versions are a field; none of a model has it.
@@ -32,6 +32,15 @@ _NO_TITLES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Portion:
+    """Which part of something lies in some of the cases, between 0 and 1, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cause:
     """A slice of the cases since the fall, or a version (`is_version`): the share that is right in it and among the others,
     and which part of the additional wrong answers lies in it. `word` is what people call its `value`."""
@@ -41,9 +50,12 @@ class Cause:
     word: str
     right: Share
     rest: Share
-    part: float
+    part: Portion
     bounds: tuple[float, float] | None = None
     is_version: bool = False
+
+
+_NOTHING = Portion(value=0.0, low=0.0, high=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,46 +91,43 @@ def causes(
     is_since = np.array([day >= since for day in checked.days], dtype=bool)
     hits, weights = np.asarray(checked.right, dtype=bool), np.asarray(checked.weights, dtype=float)
     places = np.flatnonzero(is_since)
-    more = _more(hits[is_since], weights[is_since], baseline)
+    given = weights[is_since]
+    extra = given * (np.where(hits[is_since], 0.0, 1.0) - (1 - baseline))
     with_version = [{**checked.rows[place], _VERSION: checked.versions[place]} for place in places]
-    listed = slices(
-        with_version, hits[is_since].tolist(), weights[is_since].tolist(), words
-    )
-    found = [_cause(each, baseline, more) for each in listed if each.is_worse]
-    found.sort(key=lambda cause: -cause.part)
+    listed = slices(with_version, hits[is_since].tolist(), given.tolist(), words)
+    found = [_cause(each, _portion(extra, each.inside, given)) for each in listed if each.is_worse]
+    found.sort(key=lambda cause: -cause.part.value)
     versions = [cause for cause in found if cause.is_version][:MOST]
     if not versions and (newer := _version(checked, since, hits, weights)):
-        own = is_since & _inside(checked, newer.value)
-        excess = _more(hits[own], weights[own], baseline)
-        versions = [replace(newer, part=_part(excess, more))]
+        own = _inside(checked, newer.value)[is_since]
+        versions = [replace(newer, part=_portion(extra, own, given))]
     shown = (*versions, *[cause for cause in found if not cause.is_version][:MOST])
     sentence = _sentence(shown, len(places), titles)
     return Causes(since=since, n=len(places), found=shown, sentence=sentence)
 
 
-def _more(hits: Inside, weights: Floats, baseline: float) -> float:
-    """How many more wrong answers there are than with the baseline."""
-    return float(np.sum(weights * ~hits) - (1 - baseline) * np.sum(weights))
+def _portion(extra: Floats, inside: Inside, weights: Floats) -> Portion:
+    """Which part of the wrong answers beyond those of the baseline, which are `extra` (n,), lies in the cases that are `inside`."""
+    more, own = float(np.sum(extra)), np.where(inside, extra, 0.0)
+    if more <= 0:
+        return _NOTHING
+    ends = ratio_interval(own, extra, weights)
+    value, low, high = (min(1.0, max(0.0, end)) for end in (float(np.sum(own)) / more, *ends))
+    return Portion(value=value, low=low, high=high)
 
 
-def _cause(found: Slice, baseline: float, more: float) -> Cause:
-    own, rest = found.right, found.rest
+def _cause(found: Slice, part: Portion) -> Cause:
     is_version = found.field == _VERSION
     return Cause(
         field="version" if is_version else found.field,
         value=found.value,
         word=found.word,
-        right=own,
-        rest=rest,
-        part=_part((baseline - (own.value or 0.0)) * own.total, more),
+        right=found.right,
+        rest=found.rest,
+        part=part,
         bounds=found.bounds,
         is_version=is_version,
     )
-
-
-def _part(excess: float, more: float) -> float:
-    """Which part of the additional wrong answers it is."""
-    return min(1.0, max(0.0, excess / more)) if more > 0 else 0.0
 
 
 def _inside(checked: Checked, version: str) -> Inside:
@@ -145,7 +154,7 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
                 word=version,
                 right=own,
                 rest=rest,
-                part=0.0,
+                part=_NOTHING,
                 is_version=True,
             )
     return None

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from health.slices import LEAST, LEVEL, Inside, Part, chance, is_enough, parts
 from health.titles import NO_WORDS, FieldWords
 from health.weighted import Floats, Share, share
+from health.wording import share_text
 
 MOST_GROUPS = 12
 OTHERS = "other values"
@@ -220,7 +221,6 @@ def worst_words(rate: GroupRate) -> str:
     of = f" of those that truly are {rate.truth}" if rate.truth is not None else ""
     gap = rate.difference
     return (
-        f"{rate.word} is answered wrongly more often{of}: {(rate.wrong.value or 0) * 100:.0f} % against "
-        f"{(rate.others.value or 0) * 100:.0f} % of the others, {gap.value * 100:.0f} percentage points more "
-        f"({gap.low * 100:.0f} to {gap.high * 100:.0f})."
+        f"{rate.word} is answered wrongly more often{of}: {share_text(rate.wrong)}; the others "
+        f"{share_text(rate.others)}; {gap.value * 100:.0f} percentage points more ({gap.low * 100:.0f} to {gap.high * 100:.0f})."
     )

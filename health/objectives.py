@@ -16,6 +16,7 @@ from scipy.special import bdtrc
 
 from db.scope import is_like
 from health.estimates import Rate, rate
+from health.wording import percent, rate_words
 from settings.rules import ObjectiveSettings
 
 Kind = Literal["availability", "latency"]
@@ -200,17 +201,3 @@ def burn_sentence(found: Budget, burn: Burn) -> str:
         return f"{words}."
     lasts = f"{left:.0f} days" if left >= 2 else f"{left * 24:.0f} hours"
     return f"{words}. What is left lasts {lasts} at this rate."
-
-
-def rate_words(found: Rate) -> str:
-    """`99.78 % (99.55 to 99.9 %) of 4,210`."""
-    if found.value is None:
-        return "nothing known"
-    ends = f"{percent(found.low)[:-2]} to {percent(found.high, is_up=True)}"
-    return f"{percent(found.value)} ({ends}) of {found.n:,}"
-
-
-def percent(share: float, *, is_up: bool = False) -> str:
-    """A share with two decimals at most, rounded down: a service that failed once is never at 100 %."""
-    hundredths = round(share * 1e4, 6)
-    return f"{(math.ceil(hundredths) if is_up else math.floor(hundredths)) / 100:g} %"

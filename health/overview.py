@@ -29,7 +29,7 @@ from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
-from health.estimates import Estimate, accuracy, drawn_share
+from health.estimates import Estimate, Rate, accuracy, drawn_share, rate
 from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.status import DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups
@@ -74,21 +74,22 @@ class Week:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionLine:
-    """A version: when it was asked first and last, how many cases, and how often it is right."""
+    """A version: when it was asked first and last, how many cases, how often it is right, and which share of what was sent failed."""
 
     version: str
     first: date
     last: date
     cases: int
     accuracy: Estimate
+    failed: Rate
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Everything about one model. `told` are the volunteered statements: right, wrong. `unlike` is how many of the newest cases
-    were unlike all earlier ones, and how many were compared with them. `drift_accepted` is when somebody accepted how it was,
-    since when the first cases are what the newest inputs are compared with. `causes` is what a fall of the right answers comes from,
-    None where there is none that goes on."""
+    """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
+    `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_accepted` is
+    when somebody accepted how it was, since when the first cases are what the newest inputs are compared with. `causes` is what
+    a fall of the right answers comes from, None where there is none that goes on."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -106,8 +107,8 @@ class Look:
     causes: Causes | None
     told: tuple[int, int]
     answered: int
-    failed: int
-    unlike: tuple[int, int]
+    failed: Rate
+    unlike: Rate
 
 
 def standings(
@@ -250,8 +251,8 @@ def _looked(
         causes=causes,
         told=(days.judged(volunteered, "correct"), days.judged(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
-        failed=days.failed(shown),
-        unlike=read.unlike,
+        failed=_failed(shown),
+        unlike=rate(*read.unlike),
     )
 
 
@@ -374,10 +375,17 @@ def _versions(counts: Sequence[DayCount]) -> list[VersionLine]:
             last=max(count.day for count in found),
             cases=sum(count.cases for count in found),
             accuracy=accuracy(groups(found)),
+            failed=_failed(found),
         )
         for version, found in by_version.items()
     ]
     return sorted(lines, key=lambda line: (line.last, line.first), reverse=True)
+
+
+def _failed(counts: Sequence[DayCount]) -> Rate:
+    """Of the requests that were answered or failed."""
+    bad = days.failed(counts)
+    return rate(bad, bad + sum(count.cases for count in counts if count.outcome == "answered"))
 
 
 def _comparisons(

@@ -26,10 +26,10 @@ from health.overview import Look, Week
 from health.server_metrics.readings import Reading
 from health.service import Service
 from health.slices import Slice
-from health.status import accuracy_words, checks_for, share_words
+from health.status import accuracy_words, checks_for
 from health.summary import HealthRow, demonstration_words
 from health.titles import NO_WORDS, FieldWords, model_words
-from health.weighted import Share
+from health.wording import counted_words, share_text
 from printed.frame import bar, cells, document, facts, interval, track
 from printed.markup import Html, joined, tag
 
@@ -81,14 +81,6 @@ def page(report: HealthReport) -> str:
     )
 
 
-def share_text(found: Share, of: str = "") -> str:
-    """`86 % (80–91 %), n=142`; `of` says of what, such as right."""
-    if found.value is None:
-        return "not known, n=0"
-    ends = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
-    return f"{share_words(found.value)}{of and ' '}{of} ({ends}), n={found.n:,}"
-
-
 def _head(report: HealthReport, name: str) -> Html:
     status = report.look.standing.status
     which = "; ".join(report.chosen) or "all cases"
@@ -112,11 +104,13 @@ def _figures(report: HealthReport) -> Html:
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
         ("Still to check for ±5 pp", f"{checks_for(found):,} drawn cases"),
-        ("Failed requests", f"{look.failed:,} of {look.failed + look.answered:,} sent"),
+        ("Failed requests, of those sent", counted_words(look.failed)),
         ("What people reported unasked", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
     if slowest:
-        named.insert(3, ("Time to answer", f"half within {slowest.p50 * 1e3:,.0f} ms, 19 of 20 within {slowest.p95 * 1e3:,.0f} ms"))  # fmt: skip
+        named.insert(3, ("Time to answer", f"half within {slowest.p50 * 1e3:,.0f} ms, 19 of 20 within {slowest.p95 * 1e3:,.0f} ms, n={slowest.n:,}"))  # fmt: skip
+    if look.unlike.n:
+        named.append(("Newest cases unlike all earlier ones", f"{counted_words(look.unlike)}; by chance up to 1 in 100"))
     if look.standing.owner:
         named.append(("Cared for by", look.standing.owner))
     return _section("Figures", facts(named))
@@ -139,8 +133,15 @@ def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:
     title = "Version" if cause.is_version else titles.get(cause.field, cause.field)
     return (
         f"{title} {cause.word}: {share_text(cause.right, 'right')}; the others {share_text(cause.rest)}. "
-        f"{cause.part * 100:.0f} % of the additional wrong answers are here."
+        f"{part_words(cause)}"
     )
+
+
+def part_words(cause: Cause) -> str:
+    """`90 % (78–100 %) of the additional wrong answers are here.`"""
+    part = cause.part
+    ends = f"{part.low * 100:.0f}–{part.high * 100:.0f} %"
+    return f"{part.value * 100:.0f} % ({ends}) of the additional wrong answers are here."
 
 
 def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
@@ -315,8 +316,8 @@ def _versions(rows: Sequence[HealthRow]) -> Html:
             row.version or "–",
             f"{row.cases:,}",
             str(row.accuracy),
-            f"{row.latency.p95 * 1e3:,.0f} ms" if row.latency else "–",
-            f"{row.error_rate.count:,} of {row.error_rate.n:,}",
+            f"{row.latency.p95 * 1e3:,.0f} ms, n={row.latency.n:,}" if row.latency else "–",
+            counted_words(row.error_rate),
             f"{row.last_case_at:%-d %b %Y}",
         )
         for row in rows

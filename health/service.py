@@ -24,12 +24,12 @@ from health.objectives import (
     Objective,
     budget,
     burn_sentence,
-    rate_words,
     sentence,
     title,
 )
 from health.server_metrics.readings import Reading
 from health.summary import NOT_SENT, ONE_BY_ONE, UNKNOWN, Latency
+from health.wording import rate_words
 
 # The window where no objective has one: four weeks, so that every window has as many weekends.
 DAYS = 28

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from health.answer_times import felt_words, reported_words
-from health.objectives import Budget, burn_sentence, rate_words, sentence, title
+from health.objectives import Budget, burn_sentence, sentence, title
 from health.server_metrics.readings import Reading
 from health.service import NO_OBJECTIVE, Service, failures_words, requests_words
+from health.wording import rate_words
 from printed.frame import bar, facts, track
 from printed.markup import Html, tag
 

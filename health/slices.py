@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from itertools import pairwise
 
 import numpy as np
@@ -43,7 +44,8 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class Slice:
     """Cases in which a field has a value, or lies within `bounds`; `value` is as cases have it, or the range in words, and `word` what
-    people call it. `right` is the share of right answers among its checked cases, `rest` that of the others."""
+    people call it. `right` is the share of right answers among its checked cases, `rest` that of the others; `inside` says of every
+    checked case (n,) whether it is one of them."""
 
     field: str
     value: str
@@ -52,6 +54,7 @@ class Slice:
     rest: Share
     p: float
     is_worse: bool
+    inside: Inside = attribute(compare=False, repr=False)
     bounds: tuple[float, float] | None = None
 
     @property
@@ -92,6 +95,7 @@ def _slice(
         right=own,
         rest=rest,
         p=p,
+        inside=inside,
         is_worse=(own.value or 0) < (rest.value or 0) and p < LEVEL / looked_at,
         bounds=part.bounds,
     )

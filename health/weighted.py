@@ -4,7 +4,7 @@ Everything here is a Hajek ratio sum(w y) / sum(w) (Hajek, 1971) over cases with
 have Wilson's interval (1927) on Kish's effective number of cases n_eff = sum(w)^2 / sum(w^2) (1965). Means have Student's t
 on the linearised variance sum(w^2 (y - m)^2) / sum(w)^2 * n / (n - 1) (Saerndal, Swensson and Wretman, 1992, 5.7), which is
 s^2 / n where all weights are equal. A median has Woodruff's interval (1952): the values at which the weighted share of smaller
-ones reaches the ends of Wilson's interval of one half.
+ones reaches the ends of Wilson's interval of one half. A ratio of two sums has Fieller's interval (1954).
 """
 
 from __future__ import annotations
@@ -101,6 +101,24 @@ def median(values: ArrayLike, weights: ArrayLike | None = None) -> Mean:
     if cases < _FEWEST_OF_A_MEDIAN:
         low, high = -math.inf, math.inf
     return Mean(value=value, low=low, high=high, n=n)
+
+
+def ratio_interval(part: ArrayLike, whole: ArrayLike, weights: ArrayLike) -> tuple[float, float]:
+    """The 95 % interval of the ratio of two sums over the same cases (n,), whose `weights` are part of them already: every ratio r
+    for which sum(part - r whole) is within Student's t standard errors of 0. Infinite where the whole may itself be 0."""
+    first, second = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    n = len(first)
+    if n < 2:
+        return -math.inf, math.inf
+    of_first, of_both, of_second = np.cov(first, second)[[0, 0, 1], [0, 1, 1]] * n
+    t = float(stdtrit(max(effective(weights) - 1, 1.0), 0.975))
+    upper, lower = float(first.sum()), float(second.sum())
+    square = lower**2 - t**2 * of_second
+    if square <= 0:
+        return -math.inf, math.inf
+    middle = upper * lower - t**2 * of_both
+    half = math.sqrt(max(0.0, middle**2 - square * (upper**2 - t**2 * of_first)))
+    return (middle - half) / square, (middle + half) / square
 
 
 def _finite(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:

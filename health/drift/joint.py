@@ -15,7 +15,7 @@ import numpy as np
 
 from health.drift.fields import LEAST_CASES
 from health.drift.levels import level_of
-from health.drift.two_samples import told_apart
+from health.drift.two_samples import interval, told_apart
 from health.outliers.encoding import Column, MediaColumn, TextColumn, columns_of
 from health.outliers.media import PICTURE
 from health.outliers.nearest import Floats
@@ -56,6 +56,11 @@ class JointDrift:
     is_flagged: bool
     most_unlike: tuple[str, ...]
     is_accepted: bool = False
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of `share`."""
+        return interval(self.share, self.before, self.after)
 
 
 _NAMES = tuple(field.name for field in fields(JointDrift))

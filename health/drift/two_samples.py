@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from health.drift.distances import Floats
+from health.estimates import Z_95
 
 _SEED = 20_240_229
 _RIDGE = 0.3
@@ -72,6 +73,30 @@ def ranks(first: Floats, second: Floats) -> tuple[float, float]:
         return 0.5, 1.0
     far = (above - n * m / 2 - 0.5) / math.sqrt(variance)
     return above / (n * m), float(ndtr(-far))
+
+
+def interval(share: float, first: int, second: int) -> tuple[float, float]:
+    """The 95 % interval of such a share of samples of so many: every share that is within 1.96 of its own standard errors of the one
+    that was seen (Newcombe, Statistics in Medicine 25, 2006, part 2, method 5). Half of each sample is tried against half of
+    the other, twice: that is as wide as all of them once."""
+    return _end(share, 0.0, first, second), _end(share, 1.0, first, second)
+
+
+def _end(share: float, beyond: float, first: int, second: int) -> float:
+    """By halving between the share and what is surely beyond the interval."""
+    inside = share
+    for _ in range(40):
+        middle = (inside + beyond) / 2
+        is_inside = (share - middle) ** 2 <= Z_95**2 * _variance(middle, first, second)
+        inside, beyond = (middle, beyond) if is_inside else (inside, middle)
+    return inside
+
+
+def _variance(share: float, first: int, second: int) -> float:
+    """As Hanley and McNeil (1982) have it, with both samples as large as they are on average."""
+    more = (first + second) / 2 - 1
+    spread = 1 + more * ((1 - share) / (2 - share) + share / (1 + share))
+    return share * (1 - share) * spread / (first * second)
 
 
 def _halves(count: int, random: np.random.Generator) -> NDArray[np.bool_]:

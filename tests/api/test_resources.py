@@ -73,6 +73,10 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     assert {name: whole[name] for name in line} == line
     assert "30" in whole["alarms"][0]["sentence"]
     assert (whole["alarms"][0]["kind"], whole["weeks"][-1]["failed"]) == ("errors", 30)
+    assert (whole["failed"]["value"], whole["failed"]["n"]) == (1.0, 30)
+    assert whole["versions"][0]["failed"] == whole["failed"]
+    assert whole["failed"]["low"] == pytest.approx(0.8865, abs=1e-4)
+    assert whole["unlike"] == {"unlike": 0, "compared": 0, "low": 0.0, "high": 1.0}
     assert whole["decisions"] == []
     told = whole["service"]
     assert (told["requests"], told["availability"]["value"], told["objectives"]) == (30, 0, [])

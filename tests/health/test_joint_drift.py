@@ -23,7 +23,7 @@ from health import input_drift
 from health.day_counts import fold
 from health.drift import fields
 from health.drift.joint import Asked, JointDrift, compare
-from health.drift.two_samples import ranks, told_apart
+from health.drift.two_samples import interval, ranks, told_apart
 from health.drift.wording import joint_words
 from health.joint_drift import bring_up_to_date
 from health.outliers.media import features_of
@@ -225,6 +225,18 @@ def test_odd_and_few_cases_say_nothing_wrong() -> None:
         assert np.isfinite([found.share, found.p]).all()
 
 
+def test_the_share_of_pairs_lies_in_its_interval_as_often_as_it_should() -> None:
+    random, held = np.random.default_rng(6), []
+    truth = stats.norm.cdf(1 / np.sqrt(2))
+    for _ in range(400):
+        share, _ = ranks(random.normal(0, 1, 60), random.normal(1, 1, 40))
+        low, high = interval(share, 60, 40)
+        held.append(low <= truth <= high)
+    assert 0.92 <= np.mean(held) <= 0.98
+    assert interval(1.0, 60, 40)[1] == 1.0
+    assert interval(0.0, 60, 40)[0] == 0.0
+
+
 def test_what_is_found_is_told_without_a_riddle() -> None:
     apart = JointDrift(
         kind="together", features="age and mass", before=300, after=200, share=0.38, p=0.9,
@@ -232,12 +244,13 @@ def test_what_is_found_is_told_without_a_riddle() -> None:
     )  # fmt: skip
     assert joint_words(apart, {}) == (
         "All inputs together look as in the first cases. Given a first case and a recent one, a classifier names the recent one in "
-        "38 of 100 pairs; no better than guessing (300 first and 200 recent cases, compared by age and mass)."
+        "38 of 100 pairs (95 % interval 33 to 43); no better than guessing (300 first and 200 recent cases, compared by age and "
+        "mass)."
     )
     changed = replace(apart, kind="field", name="review", share=0.83, is_flagged=True)
     words = joint_words(changed, {"review": "Review"})
     assert words.startswith("Review has changed. ")
-    assert "in 83 of 100 pairs; guessing gets 50 (" in words
+    assert "in 83 of 100 pairs (95 % interval 79 to 86); guessing gets 50 (" in words
 
 
 def test_a_job_keeps_it_and_health_says_watch_with_the_cases(sessions: Sessions) -> None:

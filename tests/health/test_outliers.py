@@ -202,7 +202,7 @@ def test_a_case_keeps_it_and_nobody_can_change_it_unseen(sessions: Sessions) -> 
     assert [line.id for line in listed] == [found[1].id, odd.id]
     shown = look(sessions, PENGUINS.server, PENGUINS.name)
     assert shown is not None
-    assert shown.unlike == (2, 4)
+    assert (shown.unlike.count, shown.unlike.n) == (2, 4)
 
     assert not any(odd.id in str(each) for each in verify(sessions).findings)
     with writing(sessions) as session:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from db.durations import Durations, interval, within
 from db.engine import Sessions
 from health.day_counts import fold
+from health.estimates import rate
 from health.objectives import (
     Counted,
     Objective,
@@ -17,13 +18,13 @@ from health.objectives import (
     burn_sentence,
     days_left,
     of_model,
-    percent,
     sentence,
 )
 from health.server_metrics.contract import Figures
 from health.server_metrics.readings import Reading
 from health.service import NO_OBJECTIVE, service, words
 from health.service_report import section
+from health.wording import counted_words, percent
 from settings import ObjectiveSettings
 from tests.recorded import FAILED, NOON, add_cases, case_of
 
@@ -86,6 +87,8 @@ def test_few_requests_tell_nothing_and_a_miss_may_be_chance() -> None:
         assert (exact.verdict, exact.spent, exact.left) == ("met", 1.0, 0.0)
     assert budget(goal, Counted(n=0, bad=0), {1: Counted(n=0, bad=0)}).verdict == "too few"
     assert (percent(0.99999), percent(1.0), percent(0.9971)) == ("99.99 %", "100 %", "99.71 %")
+    assert counted_words(rate(5, 204)) == "5 of 204 (1.05–5.61 %)"
+    assert (counted_words(rate(0, 80)), counted_words(rate(0, 0))) == ("0 of 80 (0–4.59 %)", "0 of 0")
 
 
 def test_settings_promise_something_and_the_first_row_that_fits_counts() -> None:

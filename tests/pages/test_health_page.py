@@ -113,6 +113,12 @@ def test_objectives_are_shown_with_their_budget_and_the_way_to_what_failed(
     assert any("No objective is set" in each.value for each in app.caption)
     numbers = {metric.label: metric.value for metric in app.metric}
     assert (numbers["Requests a day"], numbers["Availability"]) == ("100", "99 %")
+    with_n = {metric.label: metric.delta for metric in app.metric}
+    assert with_n["Availability"] == "94.55–99.83 %, n=100"
+    assert with_n["Failed requests"] == with_n["Errors"] == "0.17–5.45 % of 100 sent"
+    row = app.dataframe[0].value.iloc[0]
+    assert row["Errors [95 %]"] == "1 of 100 (0.17–5.45 %)"
+    assert row["Time (ms)"].endswith(", n=99")
     goals = [ObjectiveSettings(availability=0.98, latency_seconds=2, latency_share=0.999)]
     changed = built.settings.model_copy(update={"objectives": goals})
     services.install(replace(built, settings=changed))
@@ -156,7 +162,7 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     predict.query_params["model"] = "demo/breast-cancer"
     predict.switch_page("../pages/health.py").run()
     (line,) = (each.value for each in predict.markdown if "unlike earlier ones" in each.value)
-    assert "**1 of 1**" in line
+    assert "**1 of 1** newest cases (20.65–100 %)" in line
     assert "unlike=yes" in line
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from charts import confusion, reliability, weeks
 from charts.reliability import Reliability
@@ -15,6 +16,7 @@ from health.overview import Look, Week
 from health.report import difference_text, points
 from health.status import accuracy_words, checks_for, left_out_words
 from health.summary import HealthRow
+from health.wording import ends_words
 from ui.health import address, drift, sizes
 from ui.health.address import Chosen
 from ui.health.parts import draw_groups, draw_slices, share_words
@@ -28,37 +30,36 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     """Four numbers, each with its interval and n."""
     found, columns = look.standing.accuracy, st.columns(4)
     is_known = found.value is not None and found.low is not None and found.high is not None
-    columns[0].metric(
+    _draw_tile(
+        columns[0],
         "Right answers",
         f"{found.value * 100:.0f} %" if found.value is not None else "–",
-        delta=_ends(found) if is_known else None,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help=f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers.",
-    )  # fmt: skip
-    checks = checks_for(found)
-    columns[1].metric(
-        "Still to check for ±5 pp",
-        f"{checks:,}",
-        delta="drawn at random",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side.",
+        _ends(found) if is_known else None,
+        f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers.",
     )
-    sent = look.failed + look.answered
-    columns[2].metric("Failed requests", f"{look.failed:,}", delta=f"of {sent:,} sent", delta_color="off", delta_arrow="off", border=True)  # fmt: skip
+    _draw_tile(
+        columns[1],
+        "Still to check for ±5 pp",
+        f"{checks_for(found):,}",
+        "drawn at random",
+        "So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side.",
+    )
+    failed = look.failed
+    _draw_tile(
+        columns[2],
+        "Failed requests",
+        f"{failed.count:,}",
+        f"{ends_words(failed)} of {failed.n:,} sent" if failed.n else None,
+        "How many were sent and not answered, and the 95 % interval of their share.",
+    )
     timed = [row.latency for row in rows if row.latency]
     slow = max(timed, key=lambda each: each.n, default=None)
-    columns[3].metric(
+    _draw_tile(
+        columns[3],
         "Time to answer",
         f"{slow.p50 * 1e3:,.0f} ms" if slow else "–",
-        delta=f"19 of 20 within {slow.p95 * 1e3:,.0f} ms" if slow else None,
-        help="Of the newest of these answers.",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
+        f"19 of 20 within {slow.p95 * 1e3:,.0f} ms, n={slow.n:,}" if slow else None,
+        "Of the newest of these answers.",
     )
     right, wrong = look.told
     st.markdown(  # a link in a caption is too faint to read
@@ -67,14 +68,27 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     )
 
 
-def _ends(found: Estimate) -> str:
-    """The interval, and that something is left out of it."""
-    ends = f"{(found.low or 0) * 100:.0f}–{(found.high or 0) * 100:.0f} %"
-    return (
-        f"{ends}, of {found.of:,} of {found.of + found.unknown:,}"
-        if left_out_words(found)
-        else ends
+def _draw_tile(
+    column: DeltaGenerator, label: str, value: str, interval: str | None, more: str
+) -> None:
+    """A number with its interval under it."""
+    column.metric(
+        label,
+        value,
+        delta=interval,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help=more,
     )
+
+
+def _ends(found: Estimate) -> str:
+    """The interval, n, and that something is left out of it."""
+    ends = f"{(found.low or 0) * 100:.0f}–{(found.high or 0) * 100:.0f} %, n={found.n:,}"
+    of = f", for {found.of:,} of {found.of + found.unknown:,}"
+    return f"{ends}{of}" if left_out_words(found) else ends
 
 
 def draw_charts(look: Look, chosen: Chosen) -> None:
@@ -159,12 +173,12 @@ def _point(week: Week, least: float | None) -> Point:
 
 def _draw_unlike(look: Look, chosen: Chosen) -> None:
     """How many of the newest cases were unlike all before them, with the way to them."""
-    unlike, compared = look.unlike
-    if not compared:
+    found = look.unlike
+    if not found.n:
         return
-    link = f" [Open them]({chosen.cases(unlike='yes')})" if unlike else ""
+    link = f" [Open them]({chosen.cases(unlike='yes')})" if found.count else ""
     st.markdown(
-        f"**{unlike:,} of {compared:,}** newest cases were unlike earlier ones when they were asked; by chance it is up to "
+        f"**{found.count:,} of {found.n:,}** newest cases ({ends_words(found)}) were unlike earlier ones when they were asked; by chance it is up to "
         f"1 in 100.{link}"
     )
 

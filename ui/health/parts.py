@@ -10,7 +10,7 @@ import streamlit as st
 
 from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
-from health.report import OVERLAP, difference_text, slice_word
+from health.report import OVERLAP, difference_text, part_words, slice_word
 from health.slices import Slice
 from health.titles import FieldWords
 from health.weighted import Share
@@ -114,7 +114,7 @@ def _draw_cause(
     others = "other versions" if cause.is_version else "the others"
     words = (
         f"**{title} {plain(cause.word)}**: {share_words(cause.right, 'right')}; {others} {share_words(cause.rest)}. "
-        f"{cause.part * 100:.0f} % of the additional wrong answers are here."
+        f"{part_words(cause)}"
     )
     is_version = cause.is_version
     chips = (

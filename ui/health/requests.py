@@ -13,6 +13,7 @@ from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.service import OUTCOMES
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, Latency, SeriesPoint
+from health.wording import counted_words, ends_words
 from ui import model_titles
 from ui.health import address
 from ui.health.address import Chosen
@@ -28,14 +29,17 @@ _COLUMNS = {
     "Model": (160, ""),
     "Version": (75, ""),
     "Cases": (75, ""),
-    "Right [95 % interval]": (240, "The share of right answers, from drawn and judged cases"),
+    "Right [95 % interval]": (190, "The share of right answers, from drawn and judged cases"),
     "Feedback": (200, "What people say now; “can't tell” counts as neither right nor wrong"),
-    "Time (ms)": (165, "Half / 19 of 20 / 99 of 100 of the newest answers took no longer"),
-    "Errors": (70, "Requests that were sent and not answered"),
+    "Time (ms)": (155, "Half / 19 of 20 / 99 of 100 of the newest n answers took no longer"),
+    "Errors [95 %]": (
+        140,
+        "Requests that were not answered, of those that were sent, with the interval of their share",
+    ),
     "Last asked": (105, "The day (UTC) of the newest case"),
 }
-# So many letters have room in one line of a name or the feedback, and of the accuracy; from so many pixels on Streamlit wraps.
-_LETTERS, _WORDS, _TWO_LINES = 23, 32, 66
+# Figures have their intervals in a second line; from so many pixels on Streamlit wraps.
+_TWO_LINES = 66
 
 
 def draw_totals(rows: Sequence[HealthRow]) -> None:
@@ -45,20 +49,30 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
     sent = sum(row.error_rate.n for row in rows)
     errors = rate(sum(row.error_rate.count for row in rows), sent)
     columns = st.columns(4)
-    columns[0].metric("Cases", f"{cases:,}", border=True, help="Every press of Predict is a case.")
-    columns[1].metric("Answered", f"{answered:,}", border=True)
+    columns[0].metric(
+        "Cases",
+        f"{cases:,}",
+        border=True,
+        height="stretch",
+        help="Every press of Predict is a case.",
+    )
+    columns[1].metric("Answered", f"{answered:,}", border=True, height="stretch")
     columns[2].metric(
         "Feedback",
         f"{judgements:,}",
         border=True,
+        height="stretch",
         help="What people said: right, wrong or can't tell.",
     )
-    shown = "–" if errors.value is None else percent(errors.value)
     columns[3].metric(
         "Errors",
-        shown,
+        "–" if errors.value is None else percent(errors.value),
+        delta=f"{ends_words(errors)} of {sent:,} sent" if sent else None,
+        delta_color="off",
+        delta_arrow="off",
         border=True,
-        help=f"Of {sent:,} requests that were sent. 95 % interval: {errors}",
+        height="stretch",
+        help="The share of the requests that were sent and not answered, with its 95 % interval.",
     )
 
 
@@ -91,7 +105,7 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
         {f"{place}": _mark(row, chosen, named) for place, row in enumerate(rows)},
         "Choose a version",
         _COLUMNS,
-        _row_height(rows, named),
+        _TWO_LINES,
     )
     if not all(row.accuracy.enough for row in rows):
         st.caption(
@@ -185,7 +199,7 @@ def _row(row: HealthRow, title: str) -> dict[str, object]:
         "Right [95 % interval]": accuracy_words(row.accuracy),
         "Feedback": _feedback_words(row),
         "Time (ms)": _times(latencies) if latencies else "–",
-        "Errors": row.error_rate.count,
+        "Errors [95 %]": counted_words(row.error_rate),
         "Last asked": f"{row.last_case_at:%-d %b %Y}",
     }
 
@@ -198,18 +212,9 @@ def _feedback_words(row: HealthRow) -> str:
 
 
 def _times(found: Latency) -> str:
-    return " / ".join(f"{seconds * 1e3:,.0f}" for seconds in (found.p50, found.p95, found.p99))
-
-
-def _row_height(rows: Sequence[HealthRow], named: Named) -> int | None:
-    """How high rows are, in pixels: twice the usual where something has no room in one line."""
-    is_long = any(
-        len(named[row.server, row.model]) > _LETTERS
-        or len(accuracy_words(row.accuracy)) > _WORDS
-        or len(_feedback_words(row)) > _LETTERS
-        for row in rows
-    )
-    return _TWO_LINES if is_long else None
+    """`12 / 34 / 56, n=2,000`."""
+    times = " / ".join(f"{seconds * 1e3:,.0f}" for seconds in (found.p50, found.p95, found.p99))
+    return f"{times}, n={found.n:,}"
 
 
 def _judged(row: HealthRow, judgement: str) -> int:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import streamlit as st
 
-from health.estimates import Rate
-from health.objectives import Budget, burn_sentence, of_model, percent, sentence, title
+from health.objectives import Budget, burn_sentence, of_model, sentence, title
 from health.service import NO_OBJECTIVE, OUTCOMES, Service, service
 from health.service_report import SIGNS
+from health.wording import ends_words, percent
 from ui.health.address import Chosen
 from ui.session import services
 from ui.text import plain
@@ -51,7 +51,7 @@ def _draw_numbers(found: Service) -> None:
     columns[3].metric(
         "Availability",
         "–" if reached.value is None else percent(reached.value),
-        delta=_ends(reached) if reached.n else None,
+        delta=f"{ends_words(reached)}, n={reached.n:,}" if reached.n else None,
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -60,9 +60,6 @@ def _draw_numbers(found: Service) -> None:
         "before sending are no failures.",
     )
 
-
-def _ends(found: Rate) -> str:
-    return f"{percent(found.low)[:-2]}–{percent(found.high, is_up=True)}"
 
 
 def _draw_budget(found: Budget, of: Service, chosen: Chosen) -> None:

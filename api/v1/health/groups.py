@@ -51,6 +51,8 @@ class CauseOfFall(BaseModel):
     part: float = Field(
         description="Which part of the additional wrong answers it has", examples=[0.9]
     )
+    part_low: float = Field(description="The 95 % interval of this part", examples=[0.78])
+    part_high: float = Field(examples=[1.0])
 
 
 def groups_of(found: FieldGroups) -> GroupsOfField:
@@ -81,7 +83,9 @@ def cause_of(found: Cause) -> CauseOfFall:
         word=found.word,
         right=_rate(found.right),
         others=_rate(found.rest),
-        part=found.part,
+        part=found.part.value,
+        part_low=found.part.low,
+        part_high=found.part.high,
     )
 
 

@@ -10,6 +10,7 @@ from api.v1.shapes import finite
 from db.health_detections import DetectionView
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
+from health.estimates import Rate
 
 
 class FieldChange(BaseModel):
@@ -42,6 +43,8 @@ class JointChange(BaseModel):
         description="In how many of all pairs an earlier and a recent case are told apart; 0.5 by chance",
         examples=[0.83],
     )
+    told_apart_low: float = Field(description="The 95 % interval of told_apart", examples=[0.79])
+    told_apart_high: float = Field(examples=[0.86])
     p: float = Field(description="The chance of such a difference without a change")
     n_before: int
     n_now: int
@@ -70,6 +73,8 @@ class UnlikeEarlier(BaseModel):
     compared: int = Field(
         description="Those that were compared: not while there were too few before", examples=[120]
     )
+    low: float = Field(description="The 95 % interval of their share (Wilson)", examples=[0.0085])
+    high: float = Field(examples=[0.0709])
 
 
 def field_of(field: FieldDrift) -> FieldChange:
@@ -87,17 +92,24 @@ def field_of(field: FieldDrift) -> FieldChange:
 
 
 def joint_of(found: JointDrift) -> JointChange:
+    low, high = found.interval
     return JointChange(
         field=found.name,
         kind=found.kind,
         features=found.features,
         is_changed=found.is_flagged,
         told_apart=found.share,
+        told_apart_low=low,
+        told_apart_high=high,
         p=found.p,
         n_before=found.before,
         n_now=found.after,
         most_unlike=list(found.most_unlike),
     )
+
+
+def unlike_of(found: Rate) -> UnlikeEarlier:
+    return UnlikeEarlier(unlike=found.count, compared=found.n, low=found.low, high=found.high)
 
 
 def detection_of(said: DetectionView) -> Detection:

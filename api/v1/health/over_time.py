@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from api.v1.health.shares import Share, share_of
 from api.v1.health.standing import Accuracy, accuracy_of
 from health.overview import VersionLine, Week
 
@@ -30,6 +31,7 @@ class VersionOfModel(BaseModel):
     last: date
     cases: int
     accuracy: Accuracy
+    failed: Share = Field(description="Requests that failed, of those that were answered or failed")
 
 
 def week_of(week: Week) -> WeekOfModel:
@@ -52,4 +54,5 @@ def version_of(line: VersionLine) -> VersionOfModel:
         last=line.last,
         cases=line.cases,
         accuracy=accuracy_of(line.accuracy),
+        failed=share_of(line.failed),
     )

@@ -6,20 +6,11 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-import health.estimates
+from api.v1.health.shares import Share, share_of
 from api.v1.health.times import FeltTimes, ReportedTimes, felt_of, reported_of
 from health.objectives import Budget, Kind, Verdict, burn_sentence, sentence, title
 from health.server_metrics.readings import Reading
 from health.service import Service
-
-
-class Share(BaseModel):
-    """A share of n requests with its 95 % interval (Wilson); null without any."""
-
-    value: float | None = Field(examples=[0.9978])
-    low: float = Field(examples=[0.9955])
-    high: float = Field(examples=[0.999])
-    n: int = Field(examples=[4210])
 
 
 class BurnRate(BaseModel):
@@ -90,7 +81,7 @@ def service_of(found: Service, reading: Reading | None) -> ServiceOfModel:
         requests_a_day=found.a_day,
         requests_in_last_24_hours=found.lately[24],
         requests_in_last_hour=found.lately[1],
-        availability=_share(found.availability),
+        availability=share_of(found.availability),
         failures=dict(found.failures),
         felt=felt_of(found.felt),
         reported=reported_of(reading),
@@ -105,12 +96,8 @@ def _objective(found: Budget) -> ObjectiveOfModel:
         **{name: getattr(found, name) for name in names},
         title=title(found.objective),
         sentence=sentence(found),
-        reached=_share(found.reached),
+        reached=share_of(found.reached),
         burn_rates=[
             BurnRate(**vars(burn), sentence=burn_sentence(found, burn)) for burn in found.burns
         ],
     )
-
-
-def _share(found: health.estimates.Rate) -> Share:
-    return Share(value=found.value, low=found.low, high=found.high, n=found.n)

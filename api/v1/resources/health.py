@@ -17,9 +17,11 @@ from api.v1.health.inputs import (
     detection_of,
     field_of,
     joint_of,
+    unlike_of,
 )
 from api.v1.health.over_time import VersionOfModel, WeekOfModel, version_of, week_of
 from api.v1.health.service import ServiceOfModel, service_of
+from api.v1.health.shares import Share, share_of
 from api.v1.health.sizes import SizesOfModel, sizes_of
 from api.v1.health.standing import Decision, ModelHealth, decision_of, head_of
 from api.v1.problems import no_model, not_asked
@@ -45,6 +47,7 @@ class Health(BaseModel):
 class HealthOfModel(ModelHealth):
     """The condition of one model, and what it is made of."""
 
+    failed: Share = Field(description="Requests that failed, of those that were answered or failed")
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
@@ -107,12 +110,13 @@ def whole(
     """Everything about one model; `reading` is what its server reports, None where nothing is read."""
     return HealthOfModel(
         **head_of(found.standing),
+        failed=share_of(found.failed),
         weeks=[week_of(week) for week in found.weeks],
         versions=[version_of(line) for line in found.versions],
         inputs=[field_of(field) for field in found.drift],
         detections=[detection_of(each) for each in found.detections],
         joint_inputs=[joint_of(each) for each in found.joint_drift],
-        unlike=UnlikeEarlier(unlike=found.unlike[0], compared=found.unlike[1]),
+        unlike=unlike_of(found.unlike),
         groups=[groups_of(each) for each in found.details.groups],
         causes=[cause_of(each) for each in found.causes.found] if found.causes else [],
         sizes=sizes_of(found.details.sizes),
