@@ -24,12 +24,24 @@ class FieldsView:
     computed_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class WholeView:
+    """How the inputs of a model compare as a whole, with the cases until `computed_at`."""
+
+    found: Sequence[Facts]
+    computed_at: datetime
+
+
 def of_models(
     session: Session, server: str | None = None, model: str | None = None
-) -> dict[tuple[str, str], Sequence[Facts]]:
+) -> dict[tuple[str, str], WholeView]:
     """What is kept of the models that are seen, or of one, as a whole."""
-    query = _of(HealthJointDrift.found, server=server, model=model)
-    return {(row[0], row[1]): row[2] for row in session.execute(query)}
+    table = HealthJointDrift
+    query = _of(table.found, table.computed_at, server=server, model=model)
+    return {
+        (row[0], row[1]): WholeView(found=row[2], computed_at=row[3])
+        for row in session.execute(query)
+    }
 
 
 def fields_of(

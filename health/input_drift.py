@@ -24,7 +24,7 @@ from db.health import Selection
 from db.health_counting import DayCount
 from db.health_days import VersionCount
 from db.health_detections import DetectionView
-from db.health_joint_drift import FieldsView
+from db.health_joint_drift import FieldsView, WholeView
 from health.drift import fields
 from health.drift.fields import LEAST_CASES, FieldDrift
 from health.drift.joint import JointDrift, joint_drift_of
@@ -77,7 +77,7 @@ _lock = Lock()
 class InputDrift:
     """Each field now against before, the inputs as a whole as a job found them, what deployed detectors said lately, and of which days the fields are: the first and
     the last, None without a case. `cases` are how many of before and of now there are; `reference` is what somebody decided on what
-    they are compared with."""
+    they are compared with. `joint_until` is until when the cases are that were compared as a whole."""
 
     fields: Sequence[FieldDrift]
     joint: Sequence[JointDrift] = ()
@@ -86,6 +86,7 @@ class InputDrift:
     after: tuple[date, date] | None
     cases: tuple[int, int] = (0, 0)
     reference: Reference = FIRST_CASES
+    joint_until: datetime | None = None
 
     @property
     def flagged(self) -> tuple[str, ...]:
@@ -116,12 +117,7 @@ def input_drift(
     said = db.health_detections.of_models(session, selection.server, selection.model)
     return {
         model: replace(
-            found,
-            joint=[
-                joint_drift_of(each)
-                for each in kept.get(model, ())
-                if is_of(each, references[model])
-            ],
+            _with_joint(found, kept.get(model), references[model]),
             detections=[each for each in said.get(model, ()) if is_recent(each, now)],
         )
         for model, found in _of_fields(session, now, selection, references, counted).items()
@@ -131,6 +127,13 @@ def input_drift(
 def is_of(facts: Mapping[str, object], reference: Reference) -> bool:
     """Whether what was kept is of this reference, and not of one before somebody decided otherwise."""
     return facts.get("reference", FIRST_CASES.words) == reference.words
+
+
+def _with_joint(drift: InputDrift, kept: WholeView | None, reference: Reference) -> InputDrift:
+    if kept is None:
+        return drift
+    joint = [joint_drift_of(each) for each in kept.found if is_of(each, reference)]
+    return replace(drift, joint=joint, joint_until=kept.computed_at if joint else None)
 
 
 def _of_fields(

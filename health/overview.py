@@ -89,13 +89,14 @@ class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
     `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_accepted` is
     when somebody accepted how it was, since when the first cases are what the newest inputs are compared with. `causes` is what
-    a fall of the right answers comes from, None where there is none that goes on."""
+    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`."""
 
     standing: Standing
     weeks: Sequence[Week]
     versions: Sequence[VersionLine]
     drift: Sequence[FieldDrift]
     joint_drift: Sequence[JointDrift]
+    joint_until: datetime | None
     detections: Sequence[DetectionView]
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
@@ -240,6 +241,7 @@ def _looked(
         versions=_versions(shown),
         drift=drift.fields,
         joint_drift=drift.joint,
+        joint_until=drift.joint_until,
         detections=drift.detections,
         drift_before=drift.before,
         drift_after=drift.after,

@@ -10,7 +10,7 @@ from health import service_report
 from health.alarms.delivery import alarm_words
 from health.causes import Cause, Causes
 from health.details import Details, FarTruth, Sizes
-from health.drift.wording import detection_words, joint_words, shift_words
+from health.drift.wording import detection_words, joint_words, shift_words, until_words
 from health.error_sizes import (
     AT_LEAST,
     MOST_NAMED,
@@ -165,6 +165,7 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
 
 def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
     whole = [tag("p", joint_words(each, titles)) for each in look.joint_drift]
+    whole += [tag("p", until_words(look.joint_until), class_="muted")] if look.joint_until else []
     whole += [tag("p", detection_words(each)) for each in look.detections]
     if not look.drift:
         return _section("Inputs that changed", *whole) if whole else joined()

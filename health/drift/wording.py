@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from db.health_detections import DetectionView
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.titles import NO_WORDS, FieldWords, word_for
 
+WHOLE = "Compared as a whole"
 _GUESSED = 0.505  # of all pairs: up to there nobody would call it more than half
 
 
@@ -56,6 +58,11 @@ def joint_words(found: JointDrift, titles: Mapping[str, str]) -> str:
         f"{title} {verdict}. Given a first case{since} and a recent one, a classifier names the recent one "
         f"{pairs}; {guessing} ({found.before:,} first and {found.after:,} recent cases, compared by {found.features})."
     )
+
+
+def until_words(until: datetime) -> str:
+    """Until when: a job compares them, no page."""
+    return f"{WHOLE} are the cases up to {until:%-d %B %H:%M} UTC; newer ones follow at the next comparison, every five minutes."
 
 
 def detection_words(said: DetectionView) -> str:

@@ -24,7 +24,7 @@ from health.day_counts import fold
 from health.drift import fields
 from health.drift.joint import Asked, JointDrift, compare
 from health.drift.two_samples import interval, ranks, told_apart
-from health.drift.wording import joint_words
+from health.drift.wording import joint_words, until_words
 from health.joint_drift import bring_up_to_date
 from health.outliers.media import features_of
 from health.overview import Look, look, standings
@@ -273,6 +273,8 @@ def test_a_job_keeps_it_and_health_says_watch_with_the_cases(sessions: Sessions)
     together = _only(list(found.joint_drift))
     assert (together.before, together.after, together.is_flagged) == (90, 60, True)
     assert set(together.most_unlike) <= {case.id for case in kept[90:]}
+    assert found.joint_until == NOW
+    assert until_words(NOW).startswith("Compared as a whole are the cases up to 1 June 12:00 UTC; ")
     status = standings(sessions, clock=lambda: NOW)["shelf", "penguins"].status
     assert status.word == "Watch"
     assert "how its inputs go together differs from before" in status.sentence

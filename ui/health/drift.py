@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from charts.spread import Part
 from health.baselines import in_words
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
-from health.drift.wording import detection_words, joint_words, shift_words
+from health.drift.wording import WHOLE, detection_words, joint_words, shift_words, until_words
 from health.drift_detectors import DetectionView
 from health.overview import Look
 from health.reference import compared_from
@@ -37,7 +37,8 @@ def draw(look: Look, chosen: Chosen) -> None:
     named = titles(chosen)
     if look.drift:
         _draw_fields(look, chosen, named, field_words(chosen))
-    _draw_joint(look.joint_drift, named)
+    if look.joint_until:
+        _draw_joint(look.joint_drift, look.joint_until, named)
 
 
 def _too_few(look: Look) -> str:
@@ -65,7 +66,7 @@ def _draw_detections(said: Sequence[DetectionView]) -> None:
         st.markdown("\n".join(["**Deployed detectors**", "", *lines]))
 
 
-def _draw_joint(found: Sequence[JointDrift], named: Mapping[str, str]) -> None:
+def _draw_joint(found: Sequence[JointDrift], until: datetime, named: Mapping[str, str]) -> None:
     """What is compared as a whole: in a sentence each, and of what changed the cases that are most unlike the first ones."""
     lines = []
     for each in found:
@@ -74,8 +75,8 @@ def _draw_joint(found: Sequence[JointDrift], named: Mapping[str, str]) -> None:
         )
         more = f" Most unlike the first ones: cases {cases}." if each.is_flagged and cases else ""
         lines.append(f"- {plain(joint_words(each, named))}{more}")
-    if lines:
-        st.markdown("\n".join(["**Compared as a whole**, every five minutes:", "", *lines]))
+    head = until_words(until).replace(WHOLE, f"**{WHOLE}**", 1)
+    st.markdown("\n".join([head, "", *lines]))
 
 
 def _draw_fields(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from pydantic import BaseModel, Field
 
@@ -53,6 +54,9 @@ class HealthOfModel(ModelHealth):
     inputs: list[FieldChange]
     detections: list[Detection]
     joint_inputs: list[JointChange] = Field(description="Compared every five minutes by a job")
+    joint_inputs_until: datetime | None = Field(
+        description="Cases until then are compared in `joint_inputs`; null where nothing is"
+    )
     unlike: UnlikeEarlier
     groups: list[GroupsOfField] = Field(
         description="Of each protected field, the worst group first"
@@ -116,6 +120,7 @@ def whole(
         inputs=[field_of(field) for field in found.drift],
         detections=[detection_of(each) for each in found.detections],
         joint_inputs=[joint_of(each) for each in found.joint_drift],
+        joint_inputs_until=found.joint_until,
         unlike=unlike_of(found.unlike),
         groups=[groups_of(each) for each in found.details.groups],
         causes=[cause_of(each) for each in found.causes.found] if found.causes else [],
