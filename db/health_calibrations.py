@@ -18,7 +18,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class CalibrationView:
     """Of the checked cases of a version, the oldest first: how far each was off, and how many cases it stands for. `reply` is
     the share of those who were asked and answered; `held` how often the later half was within what the earlier allows,
-    with its 95 % interval. `revision` is that of the counts by day that it was made after."""
+    with its 95 % interval. `demonstration` of the checked cases are the history of a demonstration.
+    `revision` is that of the counts by day that it was made after."""
 
     server: str
     model: str
@@ -31,6 +32,7 @@ class CalibrationView:
     held_low: float | None
     held_high: float | None
     held_n: int
+    demonstration: int | None = 0
     revision: str = ""
     computed_at: datetime = _NEVER
 
@@ -46,12 +48,14 @@ def of_version(session: Session, server: str, model: str, version: str) -> Calib
 
 
 def changed(session: Session) -> list[tuple[str, str, str]]:
-    """(server, model, revision) of the models whose counts by day are newer than what is kept here."""
+    """(server, model, revision) of the models whose counts by day are newer than what is kept here, or of which something was
+    kept that did not know the demonstration."""
     table, counted = HealthCalibration, HealthRevision
     same = (
         table.server == counted.server,
         table.model == counted.model,
         table.revision == counted.revision,
+        table.demonstration.is_not(None),
     )
     query = select(counted.server, counted.model, counted.revision).where(~exists().where(*same))
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

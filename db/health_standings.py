@@ -15,7 +15,7 @@ from db.tables import HealthStanding
 @dataclass(frozen=True, kw_only=True)
 class StandingView:
     """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who takes care of it.
-    `put_off` is known by the decisions, and not kept with it."""
+    `demonstration` of its cases are the history of a demonstration. `put_off` is known by the decisions, and not kept with it."""
 
     server: str
     model: str
@@ -27,6 +27,7 @@ class StandingView:
     high: float | None
     n: int
     owner: str
+    demonstration: int = 0
     put_off: str = ""
 
 

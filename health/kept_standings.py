@@ -89,4 +89,5 @@ def _view(standing: Standing, now: datetime) -> StandingView:
         high=found.high if is_of_most else None,
         n=found.n,
         owner=standing.owner,
+        demonstration=standing.demonstration,
     )

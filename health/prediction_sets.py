@@ -15,7 +15,7 @@ from datetime import datetime
 import db.health_calibrations
 import db.health_cases
 import db.health_days
-from db.cases import GENUINE, CaseView
+from db.cases import DEMO, GENUINE, CaseView
 from db.engine import Session, Sessions, reading, snapshot, writing
 from db.errors import Conflict
 from db.health import Selection
@@ -40,12 +40,14 @@ _Version = tuple[str, str, str]
 @dataclass(frozen=True, kw_only=True)
 class PredictionSet:
     """What stays possible with nine chances in ten: `labels` of a class, the likeliest first, or the `bounds` of a number.
-    `n` checked cases say so; `held` is how often the later half of them was within what the earlier half allows."""
+    `n` checked cases say so, of which `demonstration` are the history of a demonstration; `held` is how often the later half
+    of them was within what the earlier half allows."""
 
     labels: tuple[str, ...] = ()
     bounds: tuple[float, float] | None = None
     n: int
     held: Share | None
+    demonstration: int = 0
 
 
 def of_case(sessions: Sessions, case: CaseView) -> PredictionSet | None:
@@ -89,7 +91,9 @@ def _of(case: CaseView, kept: CalibrationView | None) -> PredictionSet | None:
     threshold = _threshold(kept, case.audit_probability)
     if not math.isfinite(threshold):
         return None
-    nothing = PredictionSet(n=len(kept.scores), held=_held(kept))
+    nothing = PredictionSet(
+        n=len(kept.scores), held=_held(kept), demonstration=kept.demonstration or 0
+    )
     if kept.kind == NUMBER and case.answer_number is not None:
         bounds = (case.answer_number - threshold, case.answer_number + threshold)
         return replace(nothing, bounds=bounds) if all(map(math.isfinite, bounds)) else None
@@ -153,7 +157,7 @@ def _calibration(
     """Of the drawn ones, the oldest first. Without a reply to what was asked they stand for nobody."""
     drawn = [case for case in judged if case.is_audited and _alike(case) in known][:MOST_CASES]
     kind = NUMBER if any(case.answer_number is not None for case in drawn) else CLASS
-    values, weights = _scored(drawn, kind, known)
+    values, weights, made_up = _scored(drawn, kind, known)
     share = held(values, weights)
     ends = (share.value, share.low, share.high, share.n) if share else (None, None, None, 0)
     return CalibrationView(
@@ -168,17 +172,19 @@ def _calibration(
         held_low=ends[1],
         held_high=ends[2],
         held_n=ends[3],
+        demonstration=made_up,
     )
 
 
 def _scored(
     drawn: list[JudgedCase], kind: str, known: Mapping[WeightKey, float]
-) -> tuple[list[float], list[float]]:
-    """How far each was off and how many cases it stands for, the oldest first."""
+) -> tuple[list[float], list[float], int]:
+    """How far each was off and how many cases it stands for, the oldest first; and how many the demonstration asked."""
     score = _of_number if kind == NUMBER else _of_class
-    scored = [(score(case), known[_alike(case)]) for case in reversed(drawn)]
-    found = [(value, weight) for value, weight in scored if value is not None]
-    return [value for value, _ in found], [weight for _, weight in found]
+    scored = [(score(case), known[_alike(case)], case.purpose) for case in reversed(drawn)]
+    found = [(value, weight, purpose) for value, weight, purpose in scored if value is not None]
+    made_up = sum(purpose == DEMO for _, _, purpose in found)
+    return [value for value, _, _ in found], [weight for _, weight, _ in found], made_up
 
 
 def _alike(case: JudgedCase) -> WeightKey:

@@ -39,6 +39,7 @@ SERVED = (*GENUINE, "scenario", "replay")
 ROW = "batch"
 # A file asks many rows at once, and waits for no single one: its rows say neither how fast people are answered nor how often.
 ONE_BY_ONE = tuple(purpose for purpose in SERVED if purpose != ROW)
+HISTORY = "the history of the demonstration: real answers to questions that nobody asked."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +223,7 @@ def demonstration_words(count: int, cases: int) -> str:
     if not count:
         return ""
     of = f"{count:,} of {cases:,}" if count < cases else f"All {cases:,}"
-    return f"{of} cases are the history of the demonstration: real answers to questions that nobody asked."
+    return f"{of} cases are {HISTORY}"
 
 
 def _cases(counts: Iterable[DayCount | BucketCount]) -> Counter[str]:

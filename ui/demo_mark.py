@@ -1,11 +1,11 @@
-"""The quiet mark of what the demonstration asked: on a case, in lists, and above figures that it is part of."""
+"""The quiet mark of what the demonstration asked: on a case, in lists, and beside figures that it is part of."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from cases.queries import CaseView
-from health.summary import demonstration_words
+from health.summary import HISTORY, demonstration_words
 from ui import session
 
 WORD = "Demonstration"
@@ -16,7 +16,18 @@ _RESET = "[Remove it on *You*](you)"
 def draw_badge(case: CaseView) -> None:
     """A badge on a case of the demonstration; nothing on any other."""
     if case.is_demonstration:
-        st.badge(WORD, icon=":material/science:", color="gray", help=WHAT)
+        _draw(WHAT)
+
+
+def draw_figures_badge(count: int) -> None:
+    """The same badge on figures that so many cases of the demonstration are in; nothing without any."""
+    if count:
+        are = "1 case is" if count == 1 else f"{count:,} cases are"
+        _draw(f"{are} {HISTORY}")
+
+
+def _draw(why: str) -> None:
+    st.badge(WORD, icon=":material/science:", color="gray", help=why)
 
 
 def draw_line(count: int, cases: int) -> None:

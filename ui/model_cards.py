@@ -17,7 +17,7 @@ from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.signature import Signature
 from mds_client.signature.facts import Facts
 from signatures import overlay
-from ui import model_previews
+from ui import demo_mark, model_previews
 from ui.form import css_key
 from ui.model_picker import with_overlay
 from ui.session import services
@@ -168,6 +168,8 @@ def _draw_facts(card: Card) -> None:
             st.caption(f"{icon} {plain(card.golden)}")
         if words := standing_words(card.standing, card.entry.owner):
             st.caption(plain(words))
+        if card.standing:
+            demo_mark.draw_figures_badge(card.standing.demonstration)
 
 
 # Drawn as a badge; that a model is healthy is said without a colour.

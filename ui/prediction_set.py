@@ -41,11 +41,20 @@ def words(found: PredictionSet, unit: str = "") -> str:
 
 def _origin(found: PredictionSet, version: str) -> str:
     of_version = f" of version {plain(version)}" if version else ""
-    said = f"From {found.n:,} cases{of_version} that were drawn at random and checked."
+    said = f"From {found.n:,} cases{of_version} that were drawn at random and checked.{_made_up(found)}"
     share = found.held
     if share is None or share.value is None:
-        return said
+        return f"{said} They are too few to say how often that held."
     return (
         f"{said} Of the newer {share.n:,} of them {percent(share.value)} were within what the older ones allow "
         f"(95 % interval {percent(share.low)} to {percent(share.high)})."
     )
+
+
+def _made_up(found: PredictionSet) -> str:
+    if not found.demonstration:
+        return ""
+    if found.demonstration == found.n:
+        return " All are of the demonstration."
+    are = "is" if found.demonstration == 1 else "are"
+    return f" {found.demonstration:,} of them {are} of the demonstration."

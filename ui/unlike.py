@@ -14,12 +14,16 @@ _KINDS = {
     "adversarial": "this looks made to deceive the model",
 }
 SENTENCE = "Unlike anything asked before: the answer may be unreliable."
+# health/outliers/known.py: LEVEL.
+_BY_CHANCE = "That is said of at most 1 in 100 cases that are like the earlier ones."
 
 
 def draw(case: CaseView) -> None:
     """The sentence, and what is unlike; nothing where nothing is, or where it could not be said."""
     if case.unlike:
-        st.warning(f"**{SENTENCE}** {plain(case.unlike)}", icon=":material/scatter_plot:")
+        st.warning(
+            f"**{SENTENCE}** {plain(case.unlike)} {_BY_CHANCE}", icon=":material/scatter_plot:"
+        )
     _draw_detected(case.detected or ())
 
 

@@ -42,6 +42,7 @@ def _possible(found: PredictionSet, signature: Signature | None) -> Possible:
         high=high,
         confidence=CONFIDENCE,
         n=found.n,
+        demonstration=found.demonstration,
         held=found.held and _held(found.held),
     )
 

@@ -94,6 +94,9 @@ class Possible(BaseModel):
         description="Of so many answers the set holds what is right", examples=[0.9]
     )
     n: int = Field(description="The checked cases that it rests on", examples=[100])
+    demonstration: int = Field(
+        description="So many of them are the history of a demonstration", examples=[0]
+    )
     held: Held | None = Field(description="null while too few are checked")
 
 

@@ -71,7 +71,7 @@ class HealthAlarm(Base):
 
 class HealthStanding(Base):
     """What Health said of a model when it looked last: the word and why, the accuracy with its interval, and who takes care of it.
-    For cards, which cannot wait until it is worked out."""
+    For cards, which cannot wait until it is worked out. `demonstration` of its cases are the history of a demonstration."""
 
     __tablename__ = "health_standings"
 
@@ -85,3 +85,4 @@ class HealthStanding(Base):
     high: Mapped[float | None] = mapped_column(Double)
     n: Mapped[int]
     owner: Mapped[str] = mapped_column(ClippedText(SHORT))
+    demonstration: Mapped[int] = mapped_column(default=0, server_default="0")

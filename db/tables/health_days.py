@@ -99,6 +99,8 @@ class HealthCalibration(Base):
     held_low: Mapped[float | None] = mapped_column(Double)
     held_high: Mapped[float | None] = mapped_column(Double)
     held_n: Mapped[int]
+    # So many of them are the history of a demonstration; None of what was made before that was counted.
+    demonstration: Mapped[int | None]
 
 
 class HealthJointDrift(Base):

@@ -39,6 +39,7 @@ class Possible:
     confidence: float
     n: int
     held: float | None = None
+    demonstration: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +178,7 @@ def _possible(facts: Facts) -> Possible:
         confidence=facts["confidence"],
         n=facts["n"],
         held=(facts.get("held") or {}).get("value"),
+        demonstration=facts.get("demonstration", 0),
     )
 
 

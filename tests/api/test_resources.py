@@ -141,7 +141,7 @@ def test_what_else_is_possible_stands_with_each_case(ann: httpx.Client, served: 
     assert first["possible"] is None  # nobody has checked anything
     kept = CalibrationView(
         server="demo", model="penguins", version=first["version"], kind="class", scores=[0.999] * 40, weights=[10.0] * 40,
-        reply=1.0, held=0.95, held_low=0.8, held_high=0.99, held_n=20,
+        reply=1.0, held=0.95, held_low=0.8, held_high=0.99, held_n=20, demonstration=7,
     )  # fmt: skip
     with writing(served.services.sessions) as session:
         replace_all(session, "demo", "penguins", [kept])
@@ -151,10 +151,12 @@ def test_what_else_is_possible_stands_with_each_case(ann: httpx.Client, served: 
         assert (possible["confidence"], possible["n"], possible["low"]) == (0.9, 40, None)
         assert possible["labels"][0] == found["answer"]["label"]
         assert possible["held"] == {"value": 0.95, "low": 0.8, "high": 0.99, "n": 20}
+        assert possible["demonstration"] == 7
     with WorkbenchClient(served.url, served.token("ann")) as client:
         (case,) = client.predict("demo/penguins", [PENGUINS])
     assert case.possible is not None
     assert (case.possible.labels, case.possible.held) == (tuple(possible["labels"]), 0.95)
+    assert case.possible.demonstration == 7
     with writing(served.services.sessions) as session:
         replace_all(session, "demo", "penguins", [])
 

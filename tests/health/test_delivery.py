@@ -259,6 +259,7 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
     drawn = {"is_audited": True, "audit_draw": 0.01, "created_at": NOW}
     for case in add_cases(sessions, *[case_of(**drawn) for _ in range(20)]):
         submit(sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
+    add_cases(sessions, case_of(purpose="demo", created_at=NOW))
     cares = {
         "person": "olga",
         "decision": "acknowledged",
@@ -269,6 +270,7 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
         keep(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
     found = kept(sessions)[MODEL]
     assert (found.word, found.owner, found.n) == ("Not enough evidence", "olga", 20)
+    assert found.demonstration == 1
     words = standing_words(replace(found, word="Healthy", owner=""))
     assert words == "100 % of answers right (84–100 %, 20 checked), no worse than before"
     assert (

@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
-from db.engine import Sessions, limited
+from db.engine import Sessions, limited, writing
 from db.scope import Models, Scope
+from db.tables import HealthCalibration
 from feedback.submission import submit
 from health.conformal import CONFIDENCE, held, label_set, scores_of
 from health.day_counts import fold
@@ -104,15 +106,22 @@ def test_a_case_is_held_against_the_checked_ones_of_its_version(sessions: Sessio
     _check(sessions, 40)
     _check(sessions, 40, version="v2", **NUMBER)
     _check(sessions, 8, version="v3")
+    _check(sessions, 20, version="v4", purpose="demo")
     assert of_case(sessions, new) is None  # nothing is worked out while a page is drawn
     fold(sessions)
     assert bring_up_to_date(sessions) == 1
     assert bring_up_to_date(sessions) == 0
+    with writing(sessions) as session:  # as the release before kept it
+        session.execute(update(HealthCalibration).values(demonstration=None))
+    assert bring_up_to_date(sessions) == 1
 
     found = of_case(sessions, new)
     # Wrong in 1 of 10, where Gentoo had 0.15: 40 cases and the new one need more than 36.9 of them.
     assert found is not None
     assert (found.labels, found.n) == (("Adelie", "Gentoo", "Chinstrap")[:2], 40)
+    made_up = of_case(sessions, replace(new, version="v4"))
+    assert made_up is not None
+    assert (found.demonstration, made_up.n, made_up.demonstration) == (0, 20, 20)
     assert found.held is not None
     assert (found.held.value, found.held.n) == (1.0, 20)
     assert of_case(sessions, case_of(**_answer(0.97))).labels == ("Adelie",)  # type: ignore[union-attr]

@@ -24,6 +24,7 @@ from cases.seen import seen_by
 from cases.shares import share
 from cases.usual_answers import LEAST
 from db.engine import reading, writing
+from db.health_calibrations import CalibrationView, replace_all
 from feedback.comments import comment
 from feedback.submission import submit
 from mds_client.signature import Field, File, ModelRef
@@ -64,6 +65,27 @@ def test_a_case_of_a_model_that_is_gone_is_all_there(
     entered = shown.table[0].value.to_string().replace("\\", "")
     assert "39.1" in entered
     assert "unknown" in entered
+
+
+def test_what_else_is_possible_says_of_how_many_checked_cases(
+    built: services.Services, case_page: AppTest
+) -> None:
+    shares = {"Adelie": 0.55, "Gentoo": 0.41, "Chinstrap": 0.04}
+    case = add_case(built.sessions, answer={"kind": "class", "label": "Adelie", "probabilities": shares})
+    kept = CalibrationView(
+        server="shelf", model="penguins", version="v1", kind="class", scores=[0.6] * 20, weights=[10.0] * 20, reply=1.0,
+        held=None, held_low=None, held_high=None, held_n=0, demonstration=20,
+    )  # fmt: skip
+    case_page.query_params["id"] = case.id
+    for made_up, words in ((20, "All are"), (1, "1 of them is"), (0, "")):
+        with writing(built.sessions) as session:
+            replace_all(session, "shelf", "penguins", [replace(kept, demonstration=made_up)])
+        said = _words(case_page.run())
+        assert "it is one of: **Adelie**, **Gentoo**." in said
+        assert "From 20 cases of version v1 that were drawn at random and checked." in said
+        assert "They are too few to say how often that held." in said
+        assert (f"{words} of the demonstration." in said) is bool(words)
+        assert ("demonstration" in said) is bool(words)
 
 
 def test_a_case_of_the_demonstration_is_marked_and_so_is_its_report(

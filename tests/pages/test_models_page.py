@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 
@@ -77,9 +78,12 @@ def test_models_are_chosen_by_their_health_and_their_server(
 ) -> None:
     words = {"digits": "Act", "penguins": "Healthy", "ocr": "Healthy"}
     standings = [standing_of(model, word) for model, word in words.items()]
+    standings[0] = replace(standings[0], demonstration=3)
     with writing(built.figures) as session:
         replace_all(session, standings)
     app.run()
+    (marked,) = (each.value for each in app.markdown if "Demonstration" in each.value)
+    assert marked.startswith(":gray-badge[")
     assert list(app.button_group(key="models_health").options) == [
         "Act 1", "Healthy 2", "No figures yet 8",
     ]  # fmt: skip

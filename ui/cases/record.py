@@ -14,7 +14,17 @@ from cases.scenarios import scenarios
 from explanations.contract import Explanation
 from feedback.regions import in_words
 from mds_client.prediction import Answer
-from ui import demo_mark, errors, feedback, long_words, results, session, technical, unlike
+from ui import (
+    demo_mark,
+    errors,
+    feedback,
+    long_words,
+    prediction_set,
+    results,
+    session,
+    technical,
+    unlike,
+)
 from ui.cases import actions, comments, compared, entered, filters, golden, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
@@ -93,6 +103,7 @@ def _draw_answer(shown: Opened) -> None:
             st.caption(plain(found.question))
         unlike.draw(found)
         results.draw(answer, shown.values, with_usual(shown.signature, answer))
+        prediction_set.draw(found, answer, shown.signature)
     if not shown.gone:
         _draw_feedback(shown, answer)
 
