@@ -53,6 +53,8 @@ class CaseFilter:
     # Between which two the model called its answer probable, and how the case ended.
     sure: tuple[float, float] | None = None
     outcome: str = ""
+    # Why it was asked: one of these, or any.
+    purposes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,8 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     for name, column in _EQUAL.items():
         if value := getattr(wanted, name):
             yield column == value
+    if wanted.purposes:
+        yield Case.purpose.in_(wanted.purposes)
     yield from _within(wanted)
     yield from _of_content(wanted)
     if wanted.is_drawn:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -129,8 +130,20 @@ def test_objectives_are_shown_with_their_budget_and_the_way_to_what_failed(
     assert "1 failed, and up to 2 may: 50 % of the error budget is spent" in said
     assert "Too few requests to tell: 99 in 28 days, and 1,000 are needed" in said
     assert "[model failed: 1](cases?" in said
-    assert "outcome=failed" in said
     assert app.get("progress")[0].proto.value == 50
+    # Rows of files and golden cases are no requests of people: the link leads to what is counted.
+    others = [case_of(purpose=purpose, **FAILED, **of) for purpose in ("batch", "golden")]
+    add_cases(built.sessions, *others)
+    app.run()
+    (line,) = (each.value for each in app.markdown if "[model failed: 1](cases?" in each.value)
+    address = dict(parse_qsl(line.partition("(cases?")[2].partition(")")[0]))
+    assert address["outcome"] == "failed"
+    app.query_params.clear()
+    app.query_params.update(address)
+    app.switch_page("../pages/cases.py").run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 1
+    assert any("one by one, no rows of files" in button.label for button in app.button)
 
 
 def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from cases.search import MOST_READ, STATES, CaseFilter
+from health.summary import ONE_BY_ONE
 from people.viewer import Viewer
 from ui import unknown_choices
 from ui.session import services
@@ -20,6 +21,7 @@ BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 # Choices that other pages make: they stand in the address, and as a chip, and have no widget.
 DAYS, VALUE, WITHIN, DRAWN, ANSWER, TRUTH = "days", "value", "within", "drawn", "answer", "truth"
 SURE, OUTCOME, UNLIKE = "sure", "outcome", "unlike"
+ASKED, SINGLY = "asked", "singly"
 KEY = "business_key"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
@@ -62,8 +64,9 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     TRUTH: ("True", {}),
     SURE: ("Model's probability", {}),
     OUTCOME: ("Outcome", {}),
+    ASKED: ("Asked", {SINGLY: "one by one, no rows of files"}),
 }
-_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME)
+_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME, ASKED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +173,7 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         truth=chosen.get(TRUTH, ""),
         sure=sure_of(chosen.get(SURE, "")),
         outcome=chosen.get(OUTCOME, ""),
+        purposes=ONE_BY_ONE if chosen.get(ASKED) == SINGLY else (),
         key=services().key_search(chosen[KEY]) if KEY in chosen else None,
     )
 
@@ -323,6 +327,10 @@ def sure_of(words: str) -> tuple[float, float] | None:
 
 def _is_yes(words: str) -> bool:
     return words == "yes"
+
+
+def _is_singly(words: str) -> bool:
+    return words == SINGLY
 
 
 # How the choices without a box are read; what cannot be read narrows nothing.

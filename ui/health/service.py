@@ -11,6 +11,7 @@ from health.objectives import Budget, burn_sentence, of_model, sentence, title
 from health.service import NO_OBJECTIVE, OUTCOMES, Service, service
 from health.service_report import SIGNS
 from health.wording import ends_words, percent
+from ui.cases.filters import ASKED, SINGLY
 from ui.health.address import Chosen
 from ui.session import services
 from ui.text import plain
@@ -86,7 +87,8 @@ def _failed(of: Service, chosen: Chosen) -> str:
     """A way to the cases of each kind of failure, the most frequent first."""
     first = of.until - timedelta(days=of.days - 1)
     every = replace(chosen, since=None, chips={})
+    same = {"days": f"{first}..{of.until}", ASKED: SINGLY}  # as it is counted: rows of files are not
     return ", ".join(
-        f"[{OUTCOMES.get(outcome, plain(outcome))}: {count:,}]({every.cases(outcome=outcome, days=f'{first}..{of.until}')})"
+        f"[{OUTCOMES.get(outcome, plain(outcome))}: {count:,}]({every.cases(outcome=outcome, **same)})"
         for outcome, count in of.failures.items()
     )
