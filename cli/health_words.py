@@ -58,7 +58,12 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
         say("Nobody has asked a model yet.")
     else:
         rows = [
-            [printable(f"{s.server}/{s.model}"), s.status.word, str(s.accuracy), printable(s.status.sentence)]
+            [
+                printable(f"{s.server}/{s.model}"),
+                s.status.word,
+                str(s.accuracy),
+                printable(s.status.sentence),
+            ]
             for s in found
         ]
         table([["MODEL", "HEALTH", "RIGHT [95 %]", "WHY"], *rows])

@@ -195,9 +195,7 @@ def _left_out(cut: Sequence[Part]) -> str:
     return f"{has} no value here and stay out." if count else ""
 
 
-def _sentence(
-    rates: Sequence[GroupRate], groups: int, small: Sequence[tuple[str, int]]
-) -> str:
+def _sentence(rates: Sequence[GroupRate], groups: int, small: Sequence[tuple[str, int]]) -> str:
     if not groups:
         return "No checked case has a value here that cases could be grouped by."
     parts_ = []

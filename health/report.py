@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime
 
 from health import service_report
@@ -28,7 +29,7 @@ from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for
 from health.summary import HealthRow, demonstration_words
-from health.titles import NO_WORDS, FieldWords, model_words
+from health.titles import FieldWords, model_words
 from health.wording import counted_words, share_text
 from printed.frame import bar, cells, document, facts, interval, track
 from printed.markup import Html, joined, tag
@@ -54,7 +55,7 @@ class HealthReport:
     at: datetime
     service: Service | None = None
     reading: Reading | None = None
-    words: FieldWords = NO_WORDS
+    words: FieldWords = attribute(default_factory=dict)
 
 
 def page(report: HealthReport) -> str:
@@ -110,7 +111,12 @@ def _figures(report: HealthReport) -> Html:
     if slowest:
         named.insert(3, ("Time to answer", f"half within {slowest.p50 * 1e3:,.0f} ms, 19 of 20 within {slowest.p95 * 1e3:,.0f} ms, n={slowest.n:,}"))  # fmt: skip
     if look.unlike.n:
-        named.append(("Newest cases unlike all earlier ones", f"{counted_words(look.unlike)}; by chance up to 1 in 100"))
+        named.append(
+            (
+                "Newest cases unlike all earlier ones",
+                f"{counted_words(look.unlike)}; by chance up to 1 in 100",
+            )
+        )
     if look.standing.owner:
         named.append(("Cared for by", look.standing.owner))
     return _section("Figures", facts(named))
@@ -286,7 +292,11 @@ def _errors(found: Sizes) -> Html:
         (name, *(mean_text(getattr(each, field)) for each in columns))
         for name, field in NAMED.items()
     ]
-    head = ("", f"All, n={found.all.n:,}", *(f"Without what is far, n={each.n:,}" for each in columns[1:]))
+    head = (
+        "",
+        f"All, n={found.all.n:,}",
+        *(f"Without what is far, n={each.n:,}" for each in columns[1:]),
+    )
     far = [tag("p", _far_words(found.far))] if found.far else []
     return _section("Size of errors", *far, cells(rows, head), tag("p", AT_LEAST, class_="muted"))
 

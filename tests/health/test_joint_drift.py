@@ -265,7 +265,7 @@ def test_a_job_keeps_it_and_health_says_watch_with_the_cases(sessions: Sessions)
         ],
     )
     fold(sessions)
-    assert look(sessions, "shelf", "penguins", clock=lambda: NOW).joint_drift == []  # type: ignore[union-attr]
+    assert look(sessions, "shelf", "penguins", clock=lambda: NOW).joint_drift == ()  # type: ignore[union-attr]
     assert [bring_up_to_date(sessions, clock=lambda: NOW) for _ in range(2)] == [1, 0]
     found = look(sessions, "shelf", "penguins", clock=lambda: NOW)
     assert found is not None

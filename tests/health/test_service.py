@@ -88,7 +88,10 @@ def test_few_requests_tell_nothing_and_a_miss_may_be_chance() -> None:
     assert budget(goal, Counted(n=0, bad=0), {1: Counted(n=0, bad=0)}).verdict == "too few"
     assert (percent(0.99999), percent(1.0), percent(0.9971)) == ("99.99 %", "100 %", "99.71 %")
     assert counted_words(rate(5, 204)) == "5 of 204 (1.05–5.61 %)"
-    assert (counted_words(rate(0, 80)), counted_words(rate(0, 0))) == ("0 of 80 (0–4.59 %)", "0 of 0")
+    assert (counted_words(rate(0, 80)), counted_words(rate(0, 0))) == (
+        "0 of 80 (0–4.59 %)",
+        "0 of 0",
+    )
 
 
 def test_settings_promise_something_and_the_first_row_that_fits_counts() -> None:

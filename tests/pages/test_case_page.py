@@ -71,7 +71,9 @@ def test_what_else_is_possible_says_of_how_many_checked_cases(
     built: services.Services, case_page: AppTest
 ) -> None:
     shares = {"Adelie": 0.55, "Gentoo": 0.41, "Chinstrap": 0.04}
-    case = add_case(built.sessions, answer={"kind": "class", "label": "Adelie", "probabilities": shares})
+    case = add_case(
+        built.sessions, answer={"kind": "class", "label": "Adelie", "probabilities": shares}
+    )
     kept = CalibrationView(
         server="shelf", model="penguins", version="v1", kind="class", scores=[0.6] * 20, weights=[10.0] * 20, reply=1.0,
         held=None, held_low=None, held_high=None, held_n=0, demonstration=20,

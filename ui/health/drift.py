@@ -79,9 +79,7 @@ def _draw_joint(found: Sequence[JointDrift], until: datetime, named: Mapping[str
     st.markdown("\n".join([head, "", *lines]))
 
 
-def _draw_fields(
-    look: Look, chosen: Chosen, named: Mapping[str, str], words: FieldWords
-) -> None:
+def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str], words: FieldWords) -> None:
     st.caption(
         f"Shift (PSI), {_days(look.drift_after)} against {_reference(look)}, {_days(look.drift_before)}. Press a bar for the "
         "newest cases that make it."

@@ -62,7 +62,6 @@ def _draw_numbers(found: Service) -> None:
     )
 
 
-
 def _draw_budget(found: Budget, of: Service, chosen: Chosen) -> None:
     """An objective: what was reached, its error budget as a bar, how fast it is spent, and the way to what failed."""
     with st.container(border=True, key=f"health_objective_{found.objective.kind}"):
@@ -87,7 +86,10 @@ def _failed(of: Service, chosen: Chosen) -> str:
     """A way to the cases of each kind of failure, the most frequent first."""
     first = of.until - timedelta(days=of.days - 1)
     every = replace(chosen, since=None, chips={})
-    same = {"days": f"{first}..{of.until}", ASKED: SINGLY}  # as it is counted: rows of files are not
+    same = {
+        "days": f"{first}..{of.until}",
+        ASKED: SINGLY,
+    }  # as it is counted: rows of files are not
     return ", ".join(
         f"[{OUTCOMES.get(outcome, plain(outcome))}: {count:,}]({every.cases(outcome=outcome, **same)})"
         for outcome, count in of.failures.items()
