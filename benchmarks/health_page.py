@@ -33,7 +33,9 @@ from health.day_counts import fold
 from health.input_drift import midnight
 from health.joint_drift import bring_up_to_date
 from health.kept_standings import keep, kept
+from health.objectives import Objective
 from health.overview import look, standings
+from health.service import service
 from health.summary import models, recent_series, summarise
 
 Parts = dict[str, Callable[[], bool]]
@@ -162,6 +164,15 @@ def _parts(sessions: Sessions, count: int) -> Parts:
         found = look(sessions, "bank", "model-7", clock=clock)
         return found is not None and found.standing.cases == each
 
+    goals = (
+        Objective(kind="availability", target=0.995, days=28),
+        Objective(kind="latency", target=0.95, days=28, seconds=1.0),
+    )
+
+    def served() -> bool:
+        found = service(sessions, "bank", "model-7", goals, clock=clock)
+        return 0 < found.requests < each and len(found.budgets) == len(goals)
+
     def page_of_all() -> bool:
         models(sessions)
         found = summarise(sessions, cohort=shown)
@@ -173,13 +184,18 @@ def _parts(sessions: Sessions, count: int) -> Parts:
         rows = summarise(sessions, server="bank", model="model-7", cohort=shown)
         series = recent_series(sessions, server="bank", model="model-7", cohort=shown, clock=clock)
         asked = sum(row.cases for row in rows)
-        return found is not None and found.standing.cases == asked == sum(p.cases for p in series)
+        is_served = served()
+        is_same = found is not None and found.standing.cases == asked == sum(
+            p.cases for p in series
+        )
+        return is_served and is_same
 
     return {
         "the table: summarise": table,
         "the words: standings": words,
         "the chart: recent_series": chart,
         "one model: look": one,
+        "one model: service": served,
         "cards of Models: kept standings": lambda: len(kept(sessions)) == MODELS,
         "the page of all models": page_of_all,
         "the page of one model": page_of_one,
