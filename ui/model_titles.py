@@ -24,8 +24,3 @@ def of_models(models: Iterable[tuple[str, str]]) -> Named:
 def of_model(server: str, model: str) -> str:
     """The title of a model; its name where it has none, or is gone."""
     return services().model_title(server, model) or model
-
-
-def by_address(models: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The titles by `server/name`, as addresses and choices have it."""
-    return {f"{server}/{model}": title for (server, model), title in of_models(models).items()}

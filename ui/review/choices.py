@@ -9,7 +9,7 @@ import streamlit as st
 from feedback.review_queue import ReviewFilter
 from feedback.review_rules import REASONS
 from ui import unknown_choices
-from ui.model_titles import by_address
+from ui.model_titles import of_model
 from ui.text import plain
 
 MODEL, REASON = "model", "reason"
@@ -19,17 +19,18 @@ _KEYS = {label: reason for reason, label in REASONS.items()}
 
 def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
     """The choices among what waits, by server, model and reason; and what they leave."""
-    models = by_address(dict.fromkeys((server, model) for server, model, _ in counts))
+    models = dict.fromkeys(f"{server}/{model}" for server, model, _ in counts)
     reasons = {reason for *_, reason in counts}
     unknown_choices.note(REASON, _KEYS)
     unknown_choices.draw(unknown_choices.noted({REASON: ""}), {REASON: "Reason"})
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
         model = _choose("Model", MODEL, list(models))
         label = _choose("Reason", REASON, [REASONS[each] for each in REASONS if each in reasons])
-        for name, value in ((MODEL, models.get(model, model)), (REASON, label)):
-            if value:
-                _draw_chip(name, value)
-    server, _, name = model.partition("/")
+        server, _, name = model.partition("/")
+        if model:
+            _draw_chip(MODEL, of_model(server, name))
+        if label:
+            _draw_chip(REASON, label)
     return ReviewFilter(server=server, model=name, reason=_KEYS.get(label, ""))
 
 
