@@ -23,6 +23,7 @@ def _started(name: str, ready: str) -> Any:
 
 triton = _started("triton", "/v2/health/ready")
 kserve = _started("kserve", "/v2/health/ready")
+torchserve = _started("torchserve", "/ping")
 seldon_core_1 = _started("seldon_core_1", "/health/status")
 mlflow_scoring = _started("mlflow_scoring", "/ping")
 fastapi_keyed = _started("fastapi_keyed", "/health")
