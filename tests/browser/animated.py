@@ -1,4 +1,4 @@
-"""The rehearsed path as an animated picture, frame by frame: open, ask, predict, why, say whether it was right, health."""
+"""The rehearsed path as an animated picture, frame by frame: open, ask, predict, why, what if, say whether it was right, health."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ SIZE = {"width": 1024, "height": 768}
 SHOWN = (900, 675)  # pixels of a frame
 _LOOK, _PRESS, _READ = 1_100, 700, 2_600  # milliseconds of a frame
 _QUALITY = 72
+_STEPS = 45  # of a slider, a hundredth of its way each
 _RING, _DOT = 22, 9  # pixels: where somebody presses
 
 
@@ -88,6 +89,7 @@ def film(browser: Browser, base: str, path: Path) -> None:
     visit.settled()
     visit.explanation().scroll_into_view_if_needed()
     taken.look(_READ)
+    _what_if(taken, visit)
     taken.press(visit.button("Yes"))
     page.get_by_text("Recorded: right").wait_for()
     visit.settled()
@@ -98,6 +100,24 @@ def film(browser: Browser, base: str, path: Path) -> None:
     taken.look(_READ)
     taken.save(path)
     context.close()
+
+
+def _what_if(taken: Film, visit: Visit) -> None:
+    """Move a value in the place of the form, see how the answer follows, and go back."""
+    page = visit.page
+    taken.press(visit.button("What if …?"))
+    visit.settled()
+    taken.look()
+    slider = page.get_by_test_id("stSlider").get_by_role("slider").first
+    slider.focus()
+    for _ in range(_STEPS):
+        page.keyboard.press("ArrowLeft")
+    page.locator(".st-key-what_if_curve").wait_for()
+    visit.settled()
+    taken.look(_READ)
+    taken.press(visit.button("Back to the form"))
+    visit.button("Yes").wait_for()
+    visit.settled()
 
 
 def _draw_press(picture: Image.Image, x: float, y: float) -> None:

@@ -19,7 +19,7 @@ from cases.recording import predict_and_record
 from db.engine import Sessions, close, make_sessions
 from mds_client import MdsClient, Server
 from shows import runs, store
-from tests.browser import axe, screenshots
+from tests.browser import axe, screenshots, sliders
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.started import started
 from tests.browser.visit import Visit, until
@@ -69,6 +69,7 @@ def places(known: Known) -> list[Place]:
         Place(name="models", path="/"),
         Place(name="form", path=penguins),
         Place(name="answer", path=f"/predict?case={known.case_id}", do=Visit.why),
+        Place(name="what-if", path=f"/predict?case={known.case_id}", do=_try_values),
         Place(name="number", path=f"/predict?case={known.number_id}"),
         Place(name="picture", path="/predict?model=demo/digits"),
         Place(name="sound", path="/predict?model=demo/speech"),
@@ -109,6 +110,13 @@ def headings_left_out(page: Page) -> list[str]:
         for before, (level, words) in zip(levels, found, strict=False)
         if level > before + 1
     ]
+
+
+def _try_values(visit: Visit) -> None:
+    sliders.opened(visit)
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.locator(".st-key-what_if_answer").get_by_text("Changed: ").wait_for()
+    visit.settled()
 
 
 def _choose_file(visit: Visit) -> None:

@@ -16,7 +16,7 @@ from tests.browser.visit import Visit
 
 PHONE = {"width": 420, "height": 860}
 # Other tests show the other pages to axe, at 1,024 px.
-SHOWN = ("cases", "case", "shows", "stage", "data", "you", "alone")
+SHOWN = ("what-if", "cases", "case", "shows", "stage", "data", "you", "alone")
 
 
 @pytest.mark.slow
