@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from db.health_alarms import ALARM_KINDS
 from db.health_decisions import DecisionView
-from health.alarms.decisions import ENDING
+from health.alarms.decisions import ENDING, closed
 from health.baselines import in_words
-from health.findings import Finding
+from health.findings import Status
 from health.reference import compared_from
 
 
@@ -42,13 +42,15 @@ def _accepted(step: DecisionView) -> str:
     return f"{checked}. From {day} on, inputs are compared with those since {since}"
 
 
-def newest_words(steps: Sequence[DecisionView], findings: Sequence[Finding]) -> str:
-    """The newest of the steps, which come first; what ended an alarm came before any alarm of now. Empty without a step."""
-    if not steps:
+def newest_words(steps: Sequence[DecisionView], status: Status) -> str:
+    """The newest of the steps, which come first; what ended an alarm came before any alarm of now. Empty without a step, and where the
+    sentence of the status tells of it."""
+    ending = closed(steps)
+    if not steps or (ending and steps[0].action == "closed" and ending.words in status.sentence):
         return ""
     step, on = steps[0], in_words(steps[0].created_at.date())
     who, why = person_words(step), f": {step.reason}" if step.reason else ""
-    is_found = any(each.kind in ALARM_KINDS for each in findings)
+    is_found = any(each.kind in ALARM_KINDS for each in status.findings)
     if step.action in ENDING and is_found:
         what = (
             "closed another alarm" if step.action == "closed" else "accepted how it was as normal"

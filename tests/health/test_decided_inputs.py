@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,6 +136,7 @@ def test_closing_keeps_the_reference_and_begins_anew(changed: Sessions) -> None:
     found = _look(changed)
     assert found.standing.status.word == "Not enough evidence"
     assert "No case has come since then: too few to compare" in found.standing.status.sentence
+    assert newest_words(found.steps, found.standing.status) == ""  # the sentence has it
     _ask(changed, 40.0, [0.1, *range(1, 9)])
     mended = _look(changed, 9).standing.status.sentence
     assert "'the sensor was exchanged'. The inputs of the newest 27 cases since then look as before" in mended  # fmt: skip
@@ -177,11 +179,12 @@ def test_the_record_says_who_in_which_role_decided_what(changed: Sessions) -> No
         "1 June 2025 12:00 UTC: rita (operator) accepted its state as normal: 84 of 92 checked answers right. From 15 June on, "
         "inputs are compared with those since 1 June."
     )
-    quiet = Finding(kind="quiet", sentence="Nobody asks.")
-    assert newest_words([accepted], [quiet]) == "rita (operator) accepted the state of 1 June as normal."  # fmt: skip
-    newer = newest_words([accepted], [Finding(kind="accuracy", sentence="It fell.")])
+    status = replace(_look(changed).standing.status, findings=(Finding(kind="quiet", sentence="Nobody asks."),))  # fmt: skip
+    assert newest_words([accepted], status) == "rita (operator) accepted the state of 1 June as normal."  # fmt: skip
+    fell = replace(status, findings=(Finding(kind="accuracy", sentence="It fell."),))
+    newer = newest_words([accepted], fell)
     assert newer == "On 1 June, before this began, rita (operator) accepted how it was as normal."
     off = {"decision": "snoozed", "days": 7, "reason": "holidays", "clock": lambda: NOW}
     put_off = decide(changed, **OF, person="rita", **off)
     assert decision_words(put_off).endswith("put it off until 8 June. Why: holidays")
-    assert newest_words([], []) == ""
+    assert newest_words([], status) == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
@@ -42,12 +42,12 @@ def draw(look: Look, chosen: Chosen) -> None:
 
 
 def _too_few(look: Look) -> str:
-    if at := look.drift_accepted:
+    at = look.drift_accepted
+    if at and compared_from(at) > datetime.now(UTC):
         day = in_words(compared_from(at).date())
-        return (
-            f"From {day} on, inputs are compared with {_reference(look)}, where there are enough."
-        )
-    return "There are too few cases before or in the last two weeks, or since somebody closed an alarm, to compare their inputs."
+        return f"From {day} on, inputs are compared with {_reference(look)}."
+    what = f"Inputs cannot be compared with {_reference(look)}"
+    return f"{what}: there are too few of these, of the last two weeks, or since somebody closed an alarm."
 
 
 def _reference(look: Look) -> str:

@@ -116,7 +116,7 @@ def _draw_link(status: Status, chosen: Chosen, needed: int) -> None:
 
 
 def _newest(look: Look) -> str:
-    return newest_words(look.steps, look.standing.status.findings)
+    return newest_words(look.steps, look.standing.status)
 
 
 def _draw_decision(look: Look, chosen: Chosen) -> None:
