@@ -144,8 +144,10 @@ def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:
 
 
 def part_words(cause: Cause) -> str:
-    """`90 % (78–100 %) of the additional wrong answers are here.`"""
+    """`90 % (78–100 %) of the additional wrong answers are here.` All are where the others have fewer than before."""
     part = cause.part
+    if part.low >= 0.995:
+        return "All of the additional wrong answers are here."
     ends = f"{part.low * 100:.0f}–{part.high * 100:.0f} %"
     return f"{part.value * 100:.0f} % ({ends}) of the additional wrong answers are here."
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from health.causes import Checked, causes
+from health.causes import Checked, Portion, causes
 from health.groups import by_groups, difference
+from health.report import part_words
 from health.slices import slices
 from health.titles import words_of
 from health.weighted import ratio_interval, share
@@ -143,6 +144,10 @@ def test_the_slice_and_the_version_that_a_fall_comes_from_are_named() -> None:
     assert [(cause.field, cause.value) for cause in found.found] == [("island", "Dream")]
     part = found.found[0].part
     assert 0.8 < part.low <= part.value <= part.high
+    every = replace(found.found[0], part=Portion(value=1.0, low=0.998, high=1.0))
+    assert part_words(every) == "All of the additional wrong answers are here."
+    some = replace(every, part=Portion(value=0.9, low=0.78, high=1.0))
+    assert part_words(some).startswith("90 % (78–100 %) of the additional")
     assert found.n == 200
     assert found.found[0].right.high < found.found[0].rest.low
     newer = causes(_checked(wrong, rows, 390), DAY + timedelta(days=40), 0.95)
