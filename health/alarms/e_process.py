@@ -41,6 +41,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -65,6 +66,7 @@ Day = tuple[int, int]
 # The same of the labels of a day, by the version that they are of.
 Labels = Mapping[str, Day]
 _NONE: Labels = {}
+_Labels = tuple[tuple[str, Day], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +107,18 @@ def watch_each(days: Sequence[Labels], every: Day, known: Labels = _NONE) -> Ala
     """
     if sum(every) < 1:
         raise ValueError("a baseline has one label at least")
-    kept = days[-HORIZON:]
+    kept = tuple(tuple(sorted(day.items())) for day in days[-HORIZON:])
+    return _watched(kept, len(days), every, tuple(sorted(known.items())))
+
+
+# A page asks for all models again and again, and the labels of most are those of before: some milliseconds each.
+@lru_cache(maxsize=1000)
+def _watched(kept: tuple[_Labels, ...], count: int, every: Day, known_labels: _Labels) -> Alarm:
+    known = dict(known_labels)
+    by_version = [dict(day) for day in kept]
     labels = {
-        version: _counts([day.get(version, (0, 0)) for day in kept])
-        for version in dict.fromkeys(version for day in kept for version in day)
+        version: _counts([day.get(version, (0, 0)) for day in by_version])
+        for version in dict.fromkeys(version for day in by_version for version in day)
     }
     so_far = np.cumsum(sum(labels.values(), _counts([(0, 0)] * len(kept))), axis=0)
     shape = (len(ODDS), len(kept), len(kept))
@@ -127,7 +137,7 @@ def watch_each(days: Sequence[Labels], every: Day, known: Labels = _NONE) -> Ala
         right, wrong = known.get(version, every)
         lacking += since.sum(axis=2) * (right / (right + wrong)) - since[..., 0]
     both = np.logaddexp(every_one, some) - _HALF
-    return _alarm(both, len(days), told, lacking)
+    return _alarm(both, count, told, lacking)
 
 
 def _counts(days: Sequence[Day]) -> Ints:
