@@ -94,7 +94,7 @@ def test_it_goes_with_its_case_and_is_asked_alone(sessions: Sessions) -> None:
     kept = _ask(sessions, "1", NUMBER)
     tools = type("Tools", (), {"sessions": sessions, "business_keys": lambda _: NAMED})()
     run = type("Run", (), {"check": lambda _: None})()
-    assert job.kind(tools).run(run, None).sentence.startswith("1 business keys")
+    assert job.kind(tools).run(run, None).sentence.endswith(": 1.")
     other, hashed = _ask(sessions, "2", "K-2"), _ask(sessions, "3", NUMBER, "hash")
     assert set(_indexed(sessions)) == {kept, other, hashed}
     # Past the app: what is changed, and what is deleted.

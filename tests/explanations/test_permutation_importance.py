@@ -267,7 +267,7 @@ def test_a_slow_first_request_does_not_make_a_study_small() -> None:
 @pytest.mark.parametrize("count", [0, 9])
 def test_too_few_rows_are_said(count: int) -> None:
     rows = columns(15, 20, "ab")
-    with pytest.raises(ExplanationFailed, match=f"There are {count} rows"):
+    with pytest.raises(ExplanationFailed, match=f"there are {count}\\."):
         studied(IMPORTANCE, Model(linear(a=1.0)), rows[:count], signature=of(rows))
 
 
