@@ -9,6 +9,7 @@ from datetime import datetime
 
 from health import service_report
 from health.alarms.delivery import alarm_words
+from health.alarms.wording import reference_words
 from health.causes import Cause, Causes
 from health.details import Details, FarTruth, Sizes
 from health.drift.wording import detection_words, joint_words, shift_words, until_words
@@ -191,6 +192,8 @@ def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
         for field in look.drift
         if field.is_flagged
     ]
+    with_what = f"Compared with {reference_words(look.drift_accepted, look.steps)}."
+    lines.append(tag("p", with_what, class_="muted"))
     return _section("Inputs that changed (population stability index)", *lines, *said, *whole)
 
 

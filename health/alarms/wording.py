@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from db.health_alarms import ALARM_KINDS
 from db.health_decisions import DecisionView
@@ -14,8 +15,14 @@ from health.reference import compared_from
 
 def person_words(step: DecisionView) -> str:
     """`olga (operator)`: who decided, with the role where that was kept."""
+    role = role_of(step)
+    return f"{step.person} ({role})" if role else step.person
+
+
+def role_of(step: DecisionView) -> str:
+    """In which role somebody decided; empty where that was not kept."""
     role = step.evidence.get("role")
-    return f"{step.person} ({role})" if isinstance(role, str) and role else step.person
+    return role if isinstance(role, str) else ""
 
 
 def decision_words(step: DecisionView) -> str:
@@ -63,3 +70,11 @@ def newest_words(steps: Sequence[DecisionView], status: Status) -> str:
         "closed": f"closed it on {on}",
     }
     return f"{who} {words[step.action]}{why}."
+
+
+def reference_words(accepted: datetime | None, steps: Sequence[DecisionView]) -> str:
+    """With what the newest inputs are compared: `accepted` is since when, where somebody accepted how it was in one of the steps."""
+    if accepted is None:
+        return "the first cases"
+    person = next((each.person for each in steps if each.created_at == accepted), "somebody")
+    return f"the first cases after {person} accepted the state of {in_words(accepted.date())}"

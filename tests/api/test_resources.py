@@ -77,7 +77,7 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     assert whole["versions"][0]["failed"] == whole["failed"]
     assert whole["failed"]["low"] == pytest.approx(0.8865, abs=1e-4)
     assert whole["unlike"] == {"unlike": 0, "compared": 0, "low": 0.0, "high": 1.0}
-    assert whole["decisions"] == []
+    assert (whole["decisions"], whole["inputs_since"]) == ([], None)
     told = whole["service"]
     assert (told["requests"], told["availability"]["value"], told["objectives"]) == (30, 0, [])
     assert (told["felt"], told["reported"]) == (None, None)

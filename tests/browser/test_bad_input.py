@@ -100,8 +100,8 @@ def test_text_in_a_number_is_said_and_kept(page: Page, counts: Counts) -> None:
     expect(page.get_by_role("textbox")).to_have_value("thirteen, two and a bit")
     axe.finds_nothing_serious(page, "a failure")
     visit.health("demo/wine")
-    expect(visit.metric("Cases")).to_have_text(str(before.cases + 1))
-    expect(visit.metric("Answered")).to_have_text(str(before.answered))
+    expect(visit.metric("Cases")).to_have_text(f"{before.cases + 1:,}")
+    expect(visit.metric("Answered")).to_have_text(f"{before.answered:,}")
     expect(page.get_by_text("not sent: values had to be corrected")).to_be_visible()
 
 

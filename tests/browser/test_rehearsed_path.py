@@ -27,8 +27,8 @@ def test_from_the_address_to_health(page: Page, counts: Counts, model: str) -> N
     expect(chart).to_be_visible()
     expect(chart).to_have_accessible_name(re.compile(r"\w+ \w+ \w+"))
     visit.say_yes().health(f"demo/{model}")
-    expect(visit.metric("Cases")).to_have_text(str(before.cases + 1))
-    expect(visit.metric("Feedback")).to_have_text(str(before.feedback + 1))
+    expect(visit.metric("Cases")).to_have_text(f"{before.cases + 1:,}")
+    expect(visit.metric("Feedback")).to_have_text(f"{before.feedback + 1:,}")
 
 
 def test_a_correction_is_counted_for_the_version_that_was_wrong_and_can_be_changed(
@@ -56,8 +56,8 @@ def test_a_correction_is_counted_for_the_version_that_was_wrong_and_can_be_chang
     expect(page.get_by_text("Recorded: right")).to_be_visible()
     visit.health("demo/penguins")
     expect(visit.by_version("v2", "Feedback")).to_contain_text(f" {wrong} wrong")
-    expect(visit.metric("Cases")).to_have_text(str(before.cases))
-    expect(visit.metric("Feedback")).to_have_text(str(before.feedback + 1))
+    expect(visit.metric("Cases")).to_have_text(f"{before.cases:,}")
+    expect(visit.metric("Feedback")).to_have_text(f"{before.feedback + 1:,}")
     axe.finds_nothing_serious(page, "health")
 
 

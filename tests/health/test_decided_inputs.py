@@ -16,7 +16,7 @@ from health.alarms.decisions import DecisionRefused, decide, decisions
 from health.alarms.delivery import alarm_words
 from health.alarms.episodes import alarms_of, bring_up_to_date
 from health.alarms.evidence import evidence_of
-from health.alarms.wording import decision_words, newest_words
+from health.alarms.wording import decision_words, newest_words, reference_words, role_of
 from health.baselines import Baseline
 from health.day_counts import fold
 from health.drift.wording import joint_words
@@ -89,6 +89,10 @@ def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -
     (alarm,) = alarms_of(changed, *MODEL)
     assert "accepted as the new normal by olga (reviewer)" in alarm_words(alarm, after.steps)
     assert (after.drift_accepted, after.drift) == (step.created_at, [])
+    said = "the first cases after olga accepted the state of 1 June"
+    assert reference_words(before.drift_accepted, before.steps) == "the first cases"
+    assert reference_words(after.drift_accepted, after.steps).startswith(said)
+    assert role_of(step) == "reviewer"
     # Compared are the cases since then, once there are some of before the last two weeks.
     _ask(changed, 120.0, range(1, 30))
     assert _look(changed, 13).drift == []

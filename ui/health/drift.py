@@ -10,6 +10,7 @@ import streamlit as st
 from charts import shifts, spread
 from charts.shifts import Shift
 from charts.spread import Part
+from health.alarms.wording import reference_words
 from health.baselines import in_words
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
@@ -51,12 +52,7 @@ def _too_few(look: Look) -> str:
 
 
 def _reference(look: Look) -> str:
-    """What the newest inputs are compared with."""
-    at = look.drift_accepted
-    if at is None:
-        return "the first cases"
-    person = next((each.person for each in look.steps if each.created_at == at), "somebody")
-    return f"the first cases after {plain(person)} accepted the state of {in_words(at.date())}"
+    return plain(reference_words(look.drift_accepted, look.steps))
 
 
 def _draw_detections(said: Sequence[DetectionView]) -> None:

@@ -14,7 +14,7 @@ from health.estimates import Rate
 
 
 class FieldChange(BaseModel):
-    """One input of the newest version now, against its first cases."""
+    """One input of the newest version now, against the first cases of that version, or those since a state was accepted."""
 
     field: str = Field(examples=["flipper_length_mm"])
     is_changed: bool
@@ -28,7 +28,7 @@ class FieldChange(BaseModel):
 
 
 class JointChange(BaseModel):
-    """Inputs as a whole now, against the first cases: all together, or a text, a picture or a sound."""
+    """Inputs as a whole now, against the same cases as each field: all together, or a text, a picture or a sound."""
 
     field: str = Field(description="Which input; empty for all together", examples=["review"])
     kind: str = Field(

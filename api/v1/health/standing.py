@@ -11,6 +11,7 @@ from api.v1.shapes import finite
 from db.health_decisions import DecisionView
 from health.alarms.decisions import causes_then
 from health.alarms.e_process import THRESHOLD
+from health.alarms.wording import role_of
 from health.overview import Standing
 from health.status import Finding, Word
 from mds_client.signature import ModelRef
@@ -63,6 +64,9 @@ class Decision(BaseModel):
     id: str
     at: datetime
     person: str = Field(examples=["reviewer-1"])
+    role: str = Field(
+        "", description="Theirs then; empty where it was not kept", examples=["reviewer"]
+    )
     action: str = Field(
         description="acknowledged, snoozed, accepted as the baseline, or closed",
         examples=["acknowledged"],
@@ -130,6 +134,7 @@ def decision_of(step: DecisionView) -> Decision:
         id=step.id,
         at=step.created_at,
         person=step.person,
+        role=role_of(step),
         action=step.action,
         reason=step.reason,
         snoozed_until=step.snoozed_until,

@@ -52,6 +52,9 @@ class HealthOfModel(ModelHealth):
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
+    inputs_since: datetime | None = Field(
+        description="When somebody accepted how it was: inputs are compared with the first cases after that; null where with the first of all"
+    )
     detections: list[Detection]
     joint_inputs: list[JointChange] = Field(description="Compared every five minutes by a job")
     joint_inputs_until: datetime | None = Field(
@@ -118,6 +121,7 @@ def whole(
         weeks=[week_of(week) for week in found.weeks],
         versions=[version_of(line) for line in found.versions],
         inputs=[field_of(field) for field in found.drift],
+        inputs_since=found.drift_accepted,
         detections=[detection_of(each) for each in found.detections],
         joint_inputs=[joint_of(each) for each in found.joint_drift],
         joint_inputs_until=found.joint_until,
