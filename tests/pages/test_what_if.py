@@ -124,6 +124,27 @@ def test_an_unchanged_copy_is_not_kept(predict: AppTest, built: services.Service
     assert len(queries.recent(built.sessions)) == 1
 
 
+def test_what_is_refused_is_said_once_and_not_kept(
+    predict: AppTest, built: services.Services
+) -> None:
+    _tried(predict, "demo/penguins@v2")
+    (box,) = [each for each in predict.number_input if each.label == "Bill length (mm)"]
+    opened = box.value
+    keep = _button(predict, "Keep as a scenario")
+    assert not keep.disabled
+    # Typed, and pressed before the page knew of it.
+    box.set_value(-500.0)
+    keep.click().run()
+    assert not predict.exception
+    assert ["must be at least 0" in each.value for each in predict.warning] == [True]
+    assert _button(predict, "Keep as a scenario").disabled
+    assert "Correct the values first" in _texts(predict)
+    assert not scenarios(built.sessions, _case(predict))
+    assert len(queries.recent(built.sessions)) == 1
+    predict.number_input(key=box.key).set_value(opened).run()
+    assert not _button(predict, "Keep as a scenario").disabled
+
+
 def test_two_presses_are_one_scenario_and_a_later_one_is_another(
     predict: AppTest, built: services.Services
 ) -> None:

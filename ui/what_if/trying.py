@@ -30,6 +30,7 @@ from ui.what_if.keeping import keep_scenario, model_of
 
 _LONGEST = 120  # characters of an answer that is a text
 _MOST_NAMED = 4
+_REFUSED = {"invalid", "refused"}  # what has to be mended before the model answers
 _QUICK = 0.5  # seconds; a slower model is said to be asked
 _TINT = "background: var(--chosen); box-shadow: 0 0 0 6px var(--chosen); border-radius: 4px;"
 
@@ -55,9 +56,9 @@ def draw(answered: AnsweredCase) -> None:
             values = sliders.draw(answered.signature, copy.opened_with, copy.widget_key)
     with reply:
         _draw_pinned(answered)
-        _draw_reply(answered, copy, values)
+        problem = _draw_reply(answered, copy, values)
     with question:
-        _draw_keeping(answered, copy, values)
+        _draw_keeping(answered, copy, values, problem)
     kept = scenarios(services().sessions, answered.case.id)
     shown = copy_of(answered).shown
     with st.container(key="what_if_kept"):
@@ -105,12 +106,16 @@ def _draw_pinned(answered: AnsweredCase) -> None:
         st.markdown(f"**{plain(_headline(answered.answer))}**", width="content")
 
 
-def _draw_reply(answered: AnsweredCase, copy: Copy, values: Values) -> None:
-    """The answer to what the fields hold, what became of that of the case, and the curve of what was changed last."""
+def _draw_reply(answered: AnsweredCase, copy: Copy, values: Values) -> MdsError | None:
+    """The answer to what the fields hold, what became of that of the case, and the curve of what was changed last.
+
+    Where there is no answer, why is said, and given.
+    """
     with st.container(border=True, key="what_if_answer"):
         tried = _tried(answered, values)
-        if tried is None:
-            return
+        if isinstance(tried, MdsError):
+            errors.show(tried)
+            return tried
         signature = with_usual(answered.signature, tried.answer)
         results.draw(tried.answer, values, signature)
         changed = _changed(answered, values)
@@ -118,28 +123,29 @@ def _draw_reply(answered: AnsweredCase, copy: Copy, values: Values) -> None:
         _say(tried, bool(changed))
     if field := _curved(answered, tried):
         following.draw(answered, field, _reach(answered, field), values, tried.answer)
+    return None
 
 
-def _tried(answered: AnsweredCase, values: Values) -> Tried | None:
-    """What the model answers now, asked without a case; None where it says why not."""
+def _tried(answered: AnsweredCase, values: Values) -> Tried | MdsError:
+    """What the model answers now, asked without a case; or why it does not."""
     case = answered.case
     last: Tried | None = st.session_state.get(session.WHAT_IF_TRIED)
     if last is None or last.case_id != case.id:
         last = Tried(case_id=case.id, values=answered.values, answer=answered.answer)
     if same_inputs(values, last.values):
         return last
-    answer: Answer | None = answered.answer
+    answer: Answer | MdsError = answered.answer
     if not same_inputs(values, answered.values):
         answer = _ask(answered, values)
-    if answer is None:
-        return None
+    if isinstance(answer, MdsError):
+        return answer
     name = next((n for n in values if not same_inputs({n: values[n]}, {n: last.values.get(n)})), "")
     tried = Tried(case_id=case.id, values=values, answer=answer, field=name)
     st.session_state[session.WHAT_IF_TRIED] = tried
     return tried
 
 
-def _ask(answered: AnsweredCase, values: Values) -> Answer | None:
+def _ask(answered: AnsweredCase, values: Values) -> Answer | MdsError:
     try:
         model = services().model(model_of(answered), answered.signature)
         if (answered.case.seconds_wire or 0.0) < _QUICK:
@@ -147,8 +153,7 @@ def _ask(answered: AnsweredCase, values: Values) -> Answer | None:
         with st.spinner("Asking the model …", show_time=True):
             return model.predict(values).answer
     except MdsError as error:
-        errors.show(error)
-        return None
+        return error
 
 
 def _changed(answered: AnsweredCase, values: Values) -> list[Field]:
@@ -208,8 +213,11 @@ def _headline(answer: Answer) -> str:
     return f"{answer.headline[:_LONGEST]}{sure}"
 
 
-def _draw_keeping(answered: AnsweredCase, copy: Copy, values: Values) -> None:
-    """Keep what was tried: beside the case, with a link of its own."""
+def _draw_keeping(
+    answered: AnsweredCase, copy: Copy, values: Values, problem: MdsError | None
+) -> None:
+    """Keep what was tried, beside the case and with a link of its own: only what the model answers."""
+    is_refused = problem is not None and problem.kind in _REFUSED
     with st.container(key="what_if_keep"), st.form("what_if_form", border=False):
         name = st.text_input(
             "Name of the scenario",
@@ -217,10 +225,17 @@ def _draw_keeping(answered: AnsweredCase, copy: Copy, values: Values) -> None:
             placeholder="can be left empty",
         )
         is_pressed = st.form_submit_button(
-            "Keep as a scenario", type="primary", icon=":material/add_task:", width="stretch"
+            "Keep as a scenario",
+            type="primary",
+            icon=":material/add_task:",
+            width="stretch",
+            disabled=is_refused,
         )
-        st.caption("Trying values records nothing until you keep them.", text_alignment="center")
-    if is_pressed:
+        words = "Trying values records nothing until you keep them."
+        if is_refused:
+            words = "Correct the values first: what the model refuses cannot be kept."
+        st.caption(words, text_alignment="center")
+    if is_pressed and problem is None:
         keep_scenario(answered, copy, values, name or "")
 
 
