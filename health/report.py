@@ -29,7 +29,7 @@ from health.server_metrics.readings import Reading
 from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for
-from health.summary import HealthRow, demonstration_words
+from health.summary import HealthRow, demonstration_words, most_timed
 from health.titles import FieldWords, model_words
 from health.wording import counted_words, share_text
 from printed.frame import bar, cells, document, facts, interval, track
@@ -102,15 +102,16 @@ def _head(report: HealthReport, name: str) -> Html:
 def _figures(report: HealthReport) -> Html:
     look = report.look
     found = look.standing.accuracy
-    slowest = max((row.latency for row in report.rows if row.latency), key=lambda each: each.n, default=None)  # fmt: skip
+    most = most_timed(report.rows)
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
-        ("Still to check for ±5 pp", f"{checks_for(found):,} drawn cases"),
+        ("Still to check for ±5 pp", f"{checks_for(found):,} drawn cases" if found.of else "–"),
         ("Failed requests, of those sent", counted_words(look.failed)),
         ("What people reported unasked", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
-    if slowest:
-        named.insert(3, ("Time to answer", f"half within {slowest.p50 * 1e3:,.0f} ms, 19 of 20 within {slowest.p95 * 1e3:,.0f} ms, n={slowest.n:,}"))  # fmt: skip
+    if most and (times := most.latency):
+        of = f"Time to answer of {most.version}" if most.version else "Time to answer"
+        named.insert(3, (of, f"half within {times.p50 * 1e3:,.0f} ms, 19 of 20 within {times.p95 * 1e3:,.0f} ms, n={times.n:,}"))  # fmt: skip
     if look.unlike.n:
         named.append(
             (

@@ -48,8 +48,8 @@ OUTCOMES = {
     "error": "error of the workbench",
 }
 NO_OBJECTIVE = (
-    "No objective is set for this model. Who operates the workbench sets one by a row of `objectives` in the settings: "
-    "which share is answered, how fast, in how many days."
+    "No objective is set for this model. Whoever operates the workbench can promise in the settings (objectives) which share "
+    "of requests is answered, or how fast, over how many days."
 )
 
 

@@ -78,6 +78,12 @@ class HealthRow:
     demonstration: int = 0
 
 
+def most_timed(rows: Iterable[HealthRow]) -> HealthRow | None:
+    """The row whose times to answer are of most answers; None where there are no times."""
+    timed = ((row.latency.n, row) for row in rows if row.latency)
+    return max(timed, key=lambda each: each[0], default=(0, None))[1]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeriesPoint:
     """One hour or day (UTC), also when nothing happened in it."""

@@ -15,7 +15,7 @@ from health.estimates import Estimate
 from health.overview import Look, Week
 from health.report import difference_text, points
 from health.status import accuracy_words, checks_for, left_out_words
-from health.summary import HealthRow
+from health.summary import HealthRow, most_timed
 from health.wording import ends_words
 from ui.health import address, drift, sizes
 from ui.health.address import Chosen
@@ -40,32 +40,39 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     _draw_tile(
         columns[1],
         "Still to check for ±5 pp",
-        f"{checks_for(found):,}",
-        "drawn at random",
+        f"{checks_for(found):,}" if found.of else "–",
+        "drawn at random" if found.of else None,
         "So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side.",
     )
     failed = look.failed
     _draw_tile(
         columns[2],
         "Failed requests",
-        f"{failed.count:,}",
+        f"{failed.count:,}" if failed.n else "–",
         f"{ends_words(failed)} of {failed.n:,} sent" if failed.n else None,
         "How many were sent and not answered, and the 95 % interval of their share.",
     )
-    timed = [row.latency for row in rows if row.latency]
-    slow = max(timed, key=lambda each: each.n, default=None)
+    most = most_timed(rows)
+    slow = most.latency if most else None
     _draw_tile(
         columns[3],
         "Time to answer",
         f"{slow.p50 * 1e3:,.0f} ms" if slow else "–",
-        f"19 of 20 within {slow.p95 * 1e3:,.0f} ms, n={slow.n:,}" if slow else None,
-        "Of the newest of these answers.",
+        f"19 of 20 within {slow.p95 * 1e3:,.0f} ms, n={slow.n:,}{_of_version(most, rows)}"
+        if slow
+        else None,
+        "Of the newest n answers of the version with most of them; rows of files are not among them.",
     )
     right, wrong = look.told
     st.markdown(  # a link in a caption is too faint to read
         f"What people reported unasked: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
         f"more often. [Open the cases]({chosen.cases()})"
     )
+
+
+def _of_version(row: HealthRow | None, rows: Sequence[HealthRow]) -> str:
+    """Of which of several versions."""
+    return f", {row.version}" if row and row.version and len(rows) > 1 else ""
 
 
 def _draw_tile(
