@@ -7,6 +7,7 @@ import argparse
 import ctypes
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,27 +20,36 @@ from pathlib import Path
 
 import httpx
 
+from cli.listening import others_listen
+
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 APP_PORT, MDS_PORT = 8501, 8080
 READY_SECONDS = 180.0
 STOP_SECONDS = 10.0
+MOST_STARTS = 4
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One process of the demo: what it is called, how it starts, where it says that it is ready."""
+    """One process of the demo: what it is called, how it starts, where it says that it is ready, and the `ports` of HOST that
+    it alone may listen on."""
 
     name: str
     command: tuple[str, ...]
     ready_url: str
     environment: Mapping[str, str]
     log: Path
+    ports: tuple[int, ...] = ()
 
 
 class NotStarted(Exception):
     """A part ended, or was not ready in time."""
+
+
+class PortTaken(NotStarted):
+    """Somebody else took a port of a part after it was found free."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,10 +90,8 @@ def run(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         build_models()
-        parts = _parts(chosen)
         with ExitStack() as stack:
-            processes = {part.name: stack.enter_context(running(part)) for part in parts}
-            wait_until_ready(parts, processes)
+            parts, processes = _started(stack, chosen)
             seconds = time.monotonic() - started
             _say(
                 f"\nReady after {seconds:.1f} s. Open  {parts[-1].ready_url.removesuffix('/healthz')}"
@@ -94,14 +102,37 @@ def run(chosen: argparse.Namespace) -> int:
                     "The first time, the cases of the last 90 days come in within half a minute.\n"
                 )
                 stack.enter_context(running(history_part(parts[-1])))
-            _wait_until_one_ends(processes)
-            _say("Stopping, since one part ended by itself.")
+            _say(ended_words(_wait_until_one_ends(parts, processes)))
     except KeyboardInterrupt:
         _say("Stopped.")
         return 0
     except NotStarted as problem:
         _say(str(problem))
     return 1
+
+
+def _started(
+    stack: ExitStack, chosen: argparse.Namespace
+) -> tuple[tuple[Part, Part], dict[str, subprocess.Popen[bytes]]]:
+    """Both parts, once they are ready. Where somebody takes a port before a part listens on it, as another demo that starts
+    now does, both begin again on others. Raises NotStarted."""
+    beyond = 0
+    for left in reversed(range(MOST_STARTS)):
+        parts = _parts(chosen, beyond)
+        with ExitStack() as trial:
+            processes = {part.name: trial.enter_context(running(part)) for part in parts}
+            try:
+                wait_until_ready(parts, processes)
+            except PortTaken as taken:
+                if not left:
+                    raise
+                _say(f"  {taken} Starting again on other ports.")
+                # Not simply the next: whoever begins again at the same time would take those as well.
+                beyond += 1 + secrets.randbelow(20)
+                continue
+            stack.push(trial.pop_all())
+        return parts, processes
+    raise AssertionError("the last trial returns or raises")
 
 
 def free_ports(first: int, count: int) -> list[int]:
@@ -136,10 +167,10 @@ def _serving_python() -> str:
     return str(ROOT / "demo_mds" / ".venv" / "bin" / "python")
 
 
-def _parts(chosen: argparse.Namespace) -> tuple[Part, Part]:
+def _parts(chosen: argparse.Namespace, beyond: int = 0) -> tuple[Part, Part]:
     folder = chosen.folder.resolve()
-    http, grpc, metrics = free_ports(chosen.mds_port, 3)
-    (port,) = free_ports(chosen.port, 1)
+    http, grpc, metrics = free_ports(chosen.mds_port + beyond, 3)
+    (port,) = free_ports(chosen.port + beyond, 1)
     return server_part(folder, http, grpc, metrics), app_part(folder, port, http, metrics)
 
 
@@ -165,6 +196,7 @@ def server_part(folder: Path, http: int, grpc: int, metrics: int) -> Part:
         ready_url=f"http://{HOST}:{http}/v2/health/ready",
         environment={},
         log=folder / "log" / "model-server.log",
+        ports=(http, grpc, metrics),
     )
 
 
@@ -186,6 +218,7 @@ def app_part(folder: Path, port: int, mds_port: int, metrics_port: int | None = 
             "MDS_DATABASE_URL": database_url(folder),
         },
         log=folder / "log" / "workbench.log",
+        ports=(port,),
     )
 
 
@@ -245,13 +278,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def wait_until_ready(
     parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]
 ) -> None:
-    """Wait until every part answers. Raises NotStarted with the end of the log that says why."""
+    """Wait until every part answers, and none but it on its ports. Raises NotStarted with the end of the log that says why,
+    and PortTaken."""
     deadline = time.monotonic() + READY_SECONDS
     waiting = list(parts)
     with httpx.Client(trust_env=False, timeout=2.0) as http:
         while waiting:
             _check_alive(parts, processes)
-            for part in [part for part in waiting if _answers(http, part.ready_url)]:
+            ready = [part for part in waiting if _answers(http, part.ready_url)]
+            _check_alive(parts, processes)  # what answered may be of another
+            for part in ready:
                 waiting.remove(part)
                 _say(f"  ✓ {part.name}" + ("\x1b[K" if sys.stdout.isatty() else ""))
             if waiting and time.monotonic() > deadline:
@@ -273,15 +309,32 @@ def _answers(http: httpx.Client, url: str) -> bool:
 
 
 def _check_alive(parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Raises NotStarted where a part has ended, PortTaken where another listens on a port of it."""
     for part in parts:
-        if processes[part.name].poll() is not None:
+        process = processes[part.name]
+        taken = [port for port in part.ports if others_listen(port, process.pid)]
+        if taken:
+            raise PortTaken(f"Another program has taken port {taken[0]} of the {part.name}.")
+        if process.poll() is not None:
             tail = "\n".join(part.log.read_text(errors="replace").splitlines()[-15:])
             raise NotStarted(f"The {part.name} did not start. The end of {part.log}:\n{tail}")
 
 
-def _wait_until_one_ends(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    while all(process.poll() is None for process in processes.values()):
+def _wait_until_one_ends(
+    parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]
+) -> Part:
+    while True:
+        for part in parts:
+            if processes[part.name].poll() is not None:
+                return part
         time.sleep(0.5)
+
+
+def ended_words(part: Part) -> str:
+    """Which part ended by itself, and the last line that it wrote."""
+    lines = part.log.read_text(errors="replace").split("\n") if part.log.exists() else []
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
+    return f"Stopping, since the {part.name} ended by itself. The last line of {part.log}:\n{last}"
 
 
 def _show_waiting(waiting: list[Part]) -> None:

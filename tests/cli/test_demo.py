@@ -83,6 +83,22 @@ def test_it_steps_over_busy_ports_and_stops_cleanly(tmp_path: Path, number: sign
         httpx.get(address, trust_env=False)
 
 
+def test_two_that_start_at_once_take_different_ports(tmp_path: Path) -> None:
+    port, mds_port = free_ports(18700, 1)[0], free_ports(18800, 1)[0]
+    both = [_start(tmp_path / name, port, mds_port) for name in ("one", "two")]
+    try:
+        addresses = {re.findall(r"http://[\d.:]+", _read_until(each, "Open"))[-1] for each in both}
+        assert len(addresses) == 2
+        time.sleep(1)
+        assert [each.poll() for each in both] == [None, None]
+        for address in addresses:
+            assert httpx.get(f"{address}/healthz", trust_env=False).json()["models"] == 12
+    finally:
+        for each in both:
+            each.send_signal(signal.SIGTERM)
+            each.communicate(timeout=30)
+
+
 def test_killed_outright_it_leaves_nothing_behind(tmp_path: Path) -> None:
     process = _start(tmp_path, free_ports(18700, 1)[0], free_ports(18800, 1)[0])
     address = re.findall(r"http://[\d.:]+", _read_until(process, "Open"))[-1]

@@ -1,0 +1,112 @@
+"""Parts of the demo: ready only while they live and nobody else has their ports; and what is said of one that ends."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from cli import demo
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
+
+
+class _Ready(BaseHTTPRequestHandler):
+    """What answers as a part that is ready."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def another() -> Iterator[int]:
+    """The port of a program that is not of the demo, and answers that it is ready."""
+    with HTTPServer(("127.0.0.1", 0), _Ready) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def _part(folder: Path, port: int, code: str) -> demo.Part:
+    return demo.Part(
+        name="workbench",
+        command=(sys.executable, "-c", code),
+        ready_url=f"http://127.0.0.1:{port}/",
+        environment={},
+        log=folder / "part.log",
+        ports=(port,),
+    )
+
+
+_SERVE = "import http.server as h; h.HTTPServer(('127.0.0.1', {}), h.SimpleHTTPRequestHandler).serve_forever()"
+_SLEEP = "import time; time.sleep(60)"
+
+
+@linux
+@pytest.mark.parametrize("code", [_SLEEP, "raise SystemExit('in use')"])
+def test_the_answer_of_another_is_not_believed(tmp_path: Path, another: int, code: str) -> None:
+    part = _part(tmp_path, another, code)
+    with (
+        demo.running(part) as process,
+        pytest.raises(demo.PortTaken, match=f"taken port {another} of the workbench"),
+    ):
+        demo.wait_until_ready([part], {part.name: process})
+
+
+def test_a_part_that_listens_itself_is_ready(tmp_path: Path) -> None:
+    (port,) = demo.free_ports(18900, 1)
+    part = _part(tmp_path, port, _SERVE.format(port))
+    with demo.running(part) as process:
+        demo.wait_until_ready([part], {part.name: process})
+        assert process.poll() is None
+
+
+@linux
+def test_both_begin_again_on_other_ports(
+    tmp_path: Path,
+    another: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (free,) = demo.free_ports(18900, 1)
+    tried: list[int] = []
+
+    def parts(_chosen: argparse.Namespace, beyond: int = 0) -> tuple[demo.Part, ...]:
+        tried.append(beyond)
+        return (_part(tmp_path, free if beyond else another, _SERVE.format(free)),)
+
+    monkeypatch.setattr(demo, "_parts", parts)
+    with ExitStack() as stack:
+        (part,), processes = demo._started(stack, argparse.Namespace())
+        assert part.ports == (free,)
+        assert processes[part.name].poll() is None
+        assert len(tried) == 2
+    assert processes[part.name].poll() is not None
+    assert f"port {another} of the workbench. Starting again" in capsys.readouterr().out
+
+
+def test_a_part_that_ended_is_named_with_its_last_line(tmp_path: Path) -> None:
+    part = _part(tmp_path, 9, "print('first'); raise SystemExit('the disk is full')")
+    with demo.running(part) as process:
+        process.wait(20)
+        assert demo._wait_until_one_ends([part], {part.name: process}) == part
+    said = demo.ended_words(part)
+    assert said.startswith("Stopping, since the workbench ended by itself. The last line of ")
+    assert said.endswith("the disk is full")
+
+
+def test_a_port_without_a_listener_is_nobodys() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        assert not demo.others_listen(closed.getsockname()[1], 1)
