@@ -261,13 +261,13 @@ def test_what_only_all_of_it_explains_is_read_at_once(sqlite: Sessions, tmp_path
 
 
 def test_a_result_acts_in_no_spreadsheet(sqlite: Sessions, tmp_path: Path) -> None:
-    odd = {1: "=cmd(),1,1", 2: "-5,2,1", 3: '"@SUM(A1)",oops,1'}
+    odd = {1: "=cmd(),1,1", 2: "-5,2,1", 3: '"@SUM(A1)",oops,1', 4: "-,1,1"}
     given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 5, odd)), record="drawn")
     asked(sqlite, tmp_path, Model(), given)
     own = folder.BatchFolder(tmp_path, given.batch_id)
     lines = exports.export(own.result("parquet"), tmp_path / "a.csv").read_text("utf-8-sig")
     assert [line.split(",")[0] for line in lines.splitlines()] == [
-        '"name"', '"r0"', '"\'=cmd()"', '"-5"', '"\'@SUM(A1)"', '"r4"',
+        '"name"', '"r0"', '"\'=cmd()"', '"-5"', '"\'@SUM(A1)"', '"-"',
     ]  # fmt: skip
     book = exports.export(own.result("parquet"), tmp_path / "a.xlsx")
     table = read(book.read_bytes(), "a.xlsx")

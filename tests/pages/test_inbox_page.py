@@ -121,6 +121,18 @@ def test_it_is_answered_and_seen_on_the_page_of_the_case(
     assert "**Answered: fixed in v3, to bob**" in words
 
 
+def test_of_more_cases_than_are_read_no_exact_number_is_said(
+    built: services.Services, inbox_page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback.inbox.MOST", 2)
+    for _ in range(3):
+        add_case(built.sessions, person=ME, is_audited=True, created_at=utc_now())
+    shown = inbox_page.run()
+    assert not shown.exception
+    words = "2 or more cases are waiting for your judgement"
+    assert [title.value for title in shown.subheader] == [words]
+
+
 def test_drawn_cases_wait_for_the_word_of_who_asked_them(
     built: services.Services, inbox_page: AppTest
 ) -> None:

@@ -64,6 +64,9 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     )
     (table,) = [f.value for f in app.dataframe if "Problem" in f.value and "Note" in f.value]
     assert list(table["Note"])[:1] == ["first"]
+    (drawn,) = [f.proto for f in app.dataframe if "Problem" in f.value and "Note" in f.value]
+    assert drawn.HasField("placeholder")  # else a row without a problem has "None" there
+    assert drawn.placeholder == ""
     assert table["Answer"].isna().tolist() == [False, False, False, True, False]
     assert "must be a number" in table["Problem"].iloc[3]
     found = pq.read_table(
@@ -90,6 +93,10 @@ def _says(app: AppTest, words: str) -> bool:
     return any(words in each.value for each in app.markdown)
 
 
+def _captions(app: AppTest, words: str) -> bool:
+    return any(words in each.value for each in app.caption)
+
+
 @pytest.mark.slow
 def test_a_file_on_the_server_is_read_where_that_is_allowed(
     predict: AppTest, built: services.Services, tmp_path: Path
@@ -112,6 +119,9 @@ def test_a_file_on_the_server_is_read_where_that_is_allowed(
     assert any("4 rows can be sent, 1 cannot" in w.value for w in app.warning)
     app.button(key="rows_all").click().run()
     assert not app.exception
+    (told,) = [w.value for w in app.warning if "no answer" in w.value]
+    assert "upload the new file under *Ask about another file* below" in told
+    assert app.file_uploader[0].label == "Ask about another file"
     assert any(m.value == "4 rows were answered, 1 was not." for m in app.markdown)
 
 
@@ -126,13 +136,18 @@ def test_corrected_rows_become_part_of_their_file_again(
     (first,) = batches.newest(built.sessions, ref, "test@example.com")
     bad = large._bad_rows(BatchFolder(Path(built.batches_root), first.folder)).decode("utf-8-sig")
     assert len(bad.splitlines()) == 2
+    (told,) = [w.value for w in app.warning if "no answer" in w.value]
+    assert "upload the new file in place of the file above" in told
+    assert _captions(app, "5 rows for demo/penguins@v2, begun on")
     corrected = bad.replace('"much"', "39.1").replace('"17,4"', "17.4").encode()
     app.file_uploader[0].set_value(("corrected.csv", corrected, "text/csv")).run()
     assert not app.exception
     assert any("This is 1 row that had no answer in birds.csv" in i.value for i in app.info)
     assert _says(app, "Their answers take the places of those rows in the result of birds.csv.")
+    assert app.button(key="rows_all").label == "Ask for this row"
     app.button(key="rows_all").click().run()
     assert not app.exception
+    assert _captions(app, "1 corrected row of birds.csv for demo/penguins@v2, begun on")
     told = "1 row was answered. In birds.csv, 5 of 5 rows have an answer now."
     assert any(m.value == told for m in app.markdown)
     (table,) = [f.value for f in app.dataframe if "Note" in f.value and "Answer" in f.value]

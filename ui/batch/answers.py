@@ -22,9 +22,9 @@ from tables.kept_table import KeptTable
 from ui.batch import judged_row, percents, summary
 
 PROBABILITY = "Probability"
-# A spreadsheet would take the cell for a formula; a plain number is none.
+# A spreadsheet would take the cell for a formula; a plain number is none, nor a lone minus.
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?")
+_NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?|-")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,7 @@ def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None)
         on_select="rerun",
         selection_mode="single-row",
         key="rows_chosen",
+        placeholder="",
         column_config={
             "Case": st.column_config.LinkColumn("Case", display_text="Open"),
             **percents.columns([PROBABILITY]),

@@ -141,6 +141,7 @@ def _draw_differing(found: Compared, view: ResultView, answers: pa.ChunkedArray,
         percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns),
         hide_index=True,
         key="large_differing",
+        placeholder="",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
             **percents.columns(view.probability_columns),

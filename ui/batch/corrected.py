@@ -16,7 +16,7 @@ from mds_client.signature import ModelRef
 from ui import session
 from ui.session import services
 from ui.tables.given import Given
-from ui.text import plain
+from ui.text import many, plain
 
 
 def base_of(given: Given, model: ModelRef) -> BatchView | None:
@@ -40,6 +40,23 @@ def base_of(given: Given, model: ModelRef) -> BatchView | None:
         help="Then there is one result again: all its rows with its own columns and row numbers, to take away and to compare.",
     )
     return found if is_wanted else None
+
+
+def rows_in_words(batch: BatchView) -> str:
+    """How many rows a run asks about: "6,000 rows", or "2 corrected rows of birds.csv" of a file of which the result has all
+    rows."""
+    everything = many(batch.rows, "row")
+    if not batch.folder:
+        return everything
+    own = BatchFolder(services().batches_root, batch.folder)
+    try:
+        rows = Partition(own).facts.rows
+        name = Partition(own.whole).facts.name if own.whole.path != own.path else ""
+    except MdsError:  # its rows are kept no more
+        return everything
+    if rows == batch.rows and not name:
+        return everything
+    return many(rows, "corrected row") + (f" of {name}" if name else "")
 
 
 def _found(given: Given, model: ModelRef) -> BatchView | None:

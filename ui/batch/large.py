@@ -29,6 +29,8 @@ from ui.session import services
 from ui.text import plain
 
 PAGE_ROWS = 100
+# The box for a file, below what was asked about an earlier one.
+ANOTHER_FILE = "Ask about another file"
 # A larger result is too much for a browser: the command line writes it to a file.
 MOST_DOWNLOAD = 200 * 2**20
 _ORDERS = {
@@ -118,8 +120,12 @@ def _draw_problems(folder: BatchFolder, name: str, summary: Summary) -> None:
     if not summary.failed:
         return
     rows = "1 row has" if summary.failed == 1 else f"{summary.failed:,} rows have"
+    is_given = (
+        session.FILE in st.session_state
+    )  # then its box is above, and takes another file in its place
+    where = "in place of the file above" if is_given else f"under *{ANOTHER_FILE}* below"
     st.warning(
-        f"{rows} no answer. Download these rows, correct them, and upload the new file on this page: only its rows are asked about, "
+        f"{rows} no answer. Download these rows, correct them, and upload the new file {where}: only its rows are asked about, "
         "and their answers take their places here.",
         icon=":material/warning:",
     )
@@ -175,6 +181,7 @@ def _draw_rows(view: ResultView, rows: Rows, summary: Summary, signature: Signat
         on_select="rerun",
         selection_mode="single-row",
         key="large_rows",
+        placeholder="",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
             **percents.columns(view.probability_columns),

@@ -11,12 +11,12 @@ from jobs import store
 from mds_client.signature import ModelRef, Signature
 from tables.kept_table import KeptTable, UnreadableTable
 from ui import session, technical
-from ui.batch import again, answers, ending, large
+from ui.batch import again, answers, corrected, ending, large
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
 from ui.cases.filters import BATCH, EVERYBODY, WHOSE
 from ui.session import services
 from ui.shell import page_path
-from ui.text import many, plain
+from ui.text import plain
 
 PARAMETER = "run"
 
@@ -102,7 +102,7 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     batch = found.batch
     st.subheader(plain(batch.file_name), anchor=False)
     by = "" if batch.person == "anonymous" else f" by {batch.person}"
-    rows = "1 row" if batch.rows == 1 else f"{batch.rows:,} rows"
+    rows = corrected.rows_in_words(batch)
     model = str(ModelRef(server=batch.server, name=batch.model, version=batch.version))
     moment = f"{batch.created_at:%-d %B %Y %H:%M} UTC"
     st.caption(plain(f"{rows} for {model}, begun on {moment}{by}"))
@@ -184,7 +184,7 @@ def _draw_earlier(model: ModelRef) -> None:
     for batch in earlier:
         job = store.find(services().sessions, batch.id)
         state = f" · {job.words}" if job and job.is_under_way else ""
-        rows = f"{many(batch.rows, 'row')} · {batch.created_at:%d %b %H:%M}{state}"
+        rows = f"{corrected.rows_in_words(batch)} · {batch.created_at:%d %b %H:%M}{state}"
         st.page_link(
             page_path("predict"),
             label=plain(f"{batch.file_name} · {rows}"),

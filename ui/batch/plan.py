@@ -79,7 +79,7 @@ def draw(planned: Planned) -> str:
             help=f"Up to {_TRIED} rows are sent in three requests, and nothing of it is recorded.",
         )
         is_all = st.button(
-            f"Ask for all {planned.sent:,} rows",
+            ask_label(planned.sent),
             type="primary",
             icon=":material/bolt:",
             key="rows_all",
@@ -89,6 +89,11 @@ def draw(planned: Planned) -> str:
     if tried:
         _draw_tried(tried)
     return _start(planned, record, chosen) if is_all else ""
+
+
+def ask_label(rows: int) -> str:
+    """What the button says that asks about all rows."""
+    return "Ask for this row" if rows == 1 else f"Ask for all {rows:,} rows"
 
 
 def _lines(planned: Planned, record: str, tried: DryRun | None, offer: Offer | None) -> list[str]:
@@ -216,6 +221,7 @@ def _draw_tried(tried: DryRun) -> None:
         percents.shown(frame.dropna(axis="columns", how="all"), [PROBABILITY]),
         hide_index=True,
         key="rows_tried",
+        placeholder="",
         column_config=percents.columns([PROBABILITY]),
         alt="What came of the first rows of the file",
     )

@@ -210,7 +210,11 @@ def _label(most: int, asked: int, done: int) -> str:
     if asked and asked == most > done:
         rows = "row" if most - done == 1 else "rows"
         return f"Ask again for {most - done:,} {rows} without an answer"
-    return f"Ask for the other {most - done:,} rows" if done else f"Ask for all {most:,} rows"
+    if not done:
+        return plan.ask_label(most)
+    return (
+        "Ask for the other row" if most - done == 1 else f"Ask for the other {most - done:,} rows"
+    )
 
 
 def _start(question: _Question, key: str, count: int) -> None:

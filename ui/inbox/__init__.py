@@ -70,7 +70,8 @@ def _draw_asked(found: Inbox) -> None:
     count = len(found.asked)
     if not count:
         return
-    words = "1 case is" if count == 1 else f"{count} cases are"
+    more = " or more" if count == said.MOST else ""  # no more than these are read
+    words = "1 case is" if count == 1 else f"{count}{more} cases are"
     st.subheader(f"{words} waiting for your judgement", anchor=False)
     st.caption(
         "They were drawn at random for a check, so your judgement counts most here: was the answer right? They wait "

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mds_client.discovery import Entry
 from mds_client.signature import Signature
 from ui import session
-from ui.batch import link, run, source
+from ui.batch import large, link, run, source
 from ui.batch.asked import Asked
 from ui.tables import columns, upload
 
@@ -38,7 +38,7 @@ def draw(entry: Entry, signature: Signature) -> None:
     """Everything that stands under the model's heading while a file is asked about."""
     opened, was_here = link.opened(entry.ref), session.FILE in st.session_state
     above = st.container()
-    label = "Ask about another file" if opened and not was_here else upload.LABEL
+    label = large.ANOTHER_FILE if opened and not was_here else upload.LABEL
     given = upload.draw(entry.ref, signature, label=label)
     if given is None and source.are_offered():
         where = source.choose()
