@@ -28,13 +28,16 @@ class Baseline:
 
     @property
     def words(self) -> str:
-        """`from 2 to 20 September, it was 87 of 88`, or what was accepted when."""
-        if self.is_accepted:
-            return f"what was accepted on {in_words(self.until)} is {self.right} of {self.n}"
+        """`from 2 to 20 September, it was 87 of 88`."""
         if self.since is None or self.since == self.until:
             return f"on {in_words(self.until)}, it was {self.right} of {self.n}"
         first = in_words(self.since)
         return f"from {first} to {in_words(self.until)}, it was {self.right} of {self.n}"
+
+    def accepted_words(self, versions: str = "") -> str:
+        """`Accepted on 31 October: 95 of 96 checked answers right`; `versions` as `of_versions` says them."""
+        answers = f"{self.right} of {self.n} checked answers{versions} right"
+        return f"Accepted on {in_words(self.until)}: {answers}"
 
     @property
     def share(self) -> float:

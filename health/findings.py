@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -16,12 +17,14 @@ WORDS: tuple[Word, ...] = ("Act", "Watch", "Not enough evidence", "Healthy")
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is found: what kind, since when, and whether it goes on. `sentence` is for a person."""
+    """One thing that is found: what kind, since when, and whether it goes on. `sentence` is for a person; `checked` is, of answers that are
+    right less often, (right, wrong) of each version since then."""
 
     kind: Literal["accuracy", "errors", "inputs", "quiet", "unchecked"]
     sentence: str
     since: date | None = None
     is_over: bool = False
+    checked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

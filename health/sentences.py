@@ -9,7 +9,7 @@ from health.baselines import Baseline, in_words
 from health.drift.fields import LEAST_CASES
 from health.estimates import Estimate, LeftOut, Rate
 from health.findings import Finding, Word
-from health.history import Ahead, DayFigures, History, share_failed
+from health.history import Ahead, DayFigures, History, days_after, share_failed, share_right
 from health.reference import RECENT_DAYS
 
 # Of all requests that were sent, how many may fail.
@@ -79,14 +79,27 @@ def condition_words(
     parts += [closed.sentence] if closed and closed not in findings else []
     parts += [each.sentence for each in findings]
     if not findings and standard is not None:
-        kept = "what was accepted" if standard.is_accepted else "its first checked cases"
-        what = "Answers since then are" if closed else "That is"
-        parts.append(f"{what} no worse than {kept}{_inputs_words(history)}.")
+        parts.append(_as_before(history, standard, closed))
         if history.closed and history.closed.is_accepted:
             parts += _still_failing(history.days[-_WEEK:])
     if history.ahead:
         parts.append(_ahead_words(history.ahead))
     return " ".join(parts)
+
+
+def _as_before(history: History, standard: Baseline, closed: Finding | None) -> str:
+    """That answers are no worse than they should be. What was accepted is said with its figure, as the share of all days is of what came
+    before it, too."""
+    inputs = _inputs_words(history)
+    if not standard.is_accepted:
+        what = "Answers since then are" if closed else "That is"
+        return f"{what} no worse than its first checked cases{inputs}."
+    since = share_right([day for day in days_after(history) if day.day > standard.until])
+    known = f"{since.count} of {since.n} since then, which is no worse"
+    known = known if since.n else "none is checked since then"
+    every = f"That is of all days since {in_words(history.days[0].day)}. " if history.days else ""
+    usual = f"{standard.accepted_words()} ({share_words(standard.share)})"
+    return f"{every}{usual}; {known}{inputs}."
 
 
 def _inputs_words(history: History) -> str:

@@ -144,15 +144,24 @@ def _fall(days: Sequence[DayFigures], began: int, standard: Baseline) -> Finding
     fallen, until_then, since = days[began:], share_right(days[:began]), days[began].day
     now, is_over = share_right(fallen), _is_as_good_again(fallen[-RECENT_DAYS:], standard)
     own, before = _versions_told(fallen, standard)
-    sentence = (
-        f"Since {in_words(since)} {percent(now)} of the drawn answers{own} are right ({now.count} of {now.n}); "
-        f"{standard.words}{before}"
+    sentence = f"Since {in_words(since)} {percent(now)} of the drawn answers{own} are right ({now.count} of {now.n})"
+    sentence += (
+        f". {standard.accepted_words(before)}"
+        if standard.is_accepted
+        else f"; {standard.words}{before}"
     )
     if until_then.n:
-        sentence += f", and from then on {until_then.count} of {until_then.n}"
+        join = "; " if standard.is_accepted else ", and "
+        sentence += f"{join}from then until {in_words(days[began - 1].day)} {until_then.count} of {until_then.n}"
     again = "what was accepted" if standard.is_accepted else "at first"
     over = f". They are as good again as {again}" if is_over else ""
-    return Finding(kind="accuracy", sentence=f"{sentence}{over}.", since=since, is_over=is_over)
+    return Finding(
+        kind="accuracy",
+        sentence=f"{sentence}{over}.",
+        since=since,
+        is_over=is_over,
+        checked=added_up(_labels(day) for day in fallen),
+    )
 
 
 def _is_as_good_again(newest: Sequence[DayFigures], standard: Baseline) -> bool:

@@ -13,7 +13,7 @@ from feedback.submission import submit
 from health.alarms.decisions import DecisionRefused, decide, decisions
 from health.alarms.delivery import alarm_words
 from health.alarms.episodes import bring_up_to_date
-from health.alarms.evidence import evidence_of
+from health.alarms.evidence import evidence_of, normal_of
 from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import Baseline
@@ -156,15 +156,22 @@ def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Session
     decide(sessions, decision="acknowledged", clock=lambda: NOW - timedelta(hours=1), **of)
     assert _look(sessions).standing.owner == "operator-1"
     assert _look(sessions).standing.status.word == "Act"
-    normal = Baseline(right=40, n=60, until=NOW.date())
-    kept = evidence_of(_look(sessions), {})
+    fallen = _look(sessions)
+    normal, kept = normal_of(fallen, NOW.date()), evidence_of(fallen, {})
+    (fall,) = fallen.standing.status.findings
+    # Of the days since the fall alone, which are fewer than four weeks: three cases are checked a day.
+    assert normal.since == fall.since
+    assert normal.n == 3 * ((NOW.date() - normal.since).days + 1) < 84
+    assert kept["checked"] == {"v2": [normal.right, normal.n - normal.right]}
     decide(sessions, decision="accepted", normal=normal, evidence=kept, clock=lambda: NOW, **of)
     found = _look(sessions)
     checked = {version: tuple(labels) for version, labels in kept["checked"].items()}
     assert found.standing.status.word == "Healthy"
     assert found.standing.status.baseline == Baseline(
-        right=40, n=60, until=NOW.date(), is_accepted=True, checked=checked
+        right=normal.right, n=normal.n, until=NOW.date(), is_accepted=True, checked=checked
     )
+    usual = f"Accepted on 1 June: {normal.right} of {normal.n} checked answers right ("
+    assert usual in found.standing.status.sentence
     assert [step.action for step in found.steps] == ["accepted", "acknowledged"]
 
 
@@ -174,10 +181,9 @@ def test_what_accounted_for_a_fall_stays_when_it_is_closed(sessions: Sessions) -
     bring_up_to_date(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
     found, at = _look(sessions), NOW + timedelta(minutes=5)
     assert "of version v2 are right" in found.standing.status.sentence
-    assert "of version v1, and from then on" in found.standing.status.sentence
+    assert "of version v1, and from then until" in found.standing.status.sentence
     kept = evidence_of(found, {"island": "Island"})
-    assert list(kept["checked"]) == ["v1", "v2"]
-    assert sum(right + wrong for right, wrong in kept["checked"].values()) == 84
+    assert list(kept["checked"]) == ["v2"]
     decide(
         sessions, server="shelf", model="penguins", person="operator-1", decision="closed",
         reason="rolled back", evidence=kept, clock=lambda: at,

@@ -139,7 +139,7 @@ def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do()
     assert "(65 of 92); from 31 August to 12 September, it was " in found.sentence
     accepted = judge(INCIDENTS["a version that went back, against an accepted baseline"][1])
     assert (
-        "; what was accepted on 19 October is 98 of 100, and from then on 48 of 48."
+        ". Accepted on 19 October: 98 of 100 checked answers right; from then until 31 October 48 of 48."
         in accepted.sentence
     )
     assert found.action == "Look at the wrong answers, then tell whoever runs the model."
@@ -153,16 +153,31 @@ def test_the_versions_are_said_where_the_baseline_is_of_others() -> None:
     days = [of("2" if n >= 65 else "1", day) for n, day in enumerate(given.days)]
     found = judge(replace(given, days=tuple(days))).sentence
     assert "71 % of the drawn answers of version 2 are right (65 of 92); from 31 August" in found
-    assert found.count("of version 1, and from then on 201 of 216.") == 1
+    assert found.count("of version 1, and from then until 5 November 201 of 216.") == 1
     same = judge(replace(given, days=tuple(of("1", day) for day in given.days))).sentence
     assert same == judge(given).sentence
     accepted = replace(ACCEPTED, checked=dict.fromkeys("1234", (10, 0)))
     given = replace(INCIDENTS["a version that went back, against an accepted baseline"][1], accepted=accepted)  # fmt: skip
     found = judge(replace(given, days=tuple(of("5", day) for day in given.days))).sentence
     assert (
-        "what was accepted on 19 October is 98 of 100 of versions 1, 2 and others, and from then on"
+        "Accepted on 19 October: 98 of 100 checked answers of versions 1, 2 and others right; from then until"
         in found
     )
+
+
+def test_what_was_accepted_is_said_with_its_figure_beside_the_share_of_all_days() -> None:
+    given = INCIDENTS["a bad version"][1]
+    (fall,) = judge(given).findings
+    assert fall.checked == {"": (65, 27)}
+    now = Baseline(right=65, n=92, until=TODAY, is_accepted=True)
+    after = judge(replace(given, accepted=now))
+    assert after.word == "Healthy"
+    assert (
+        "That is of all days since 31 August. Accepted on 28 November: 65 of 92 checked answers right (71 %); "
+        "none is checked since then, and the inputs look as before."
+    ) in after.sentence
+    week_ago = replace(now, until=TODAY - timedelta(days=7))
+    assert "(71 %); 22 of 28 since then, which is no worse, and" in judge(replace(given, accepted=week_ago)).sentence  # fmt: skip
 
 
 def _closed_on(day: date, given: History, *, is_accepted: bool = False, **rest: int) -> Status:

@@ -9,13 +9,13 @@ from html import escape
 import streamlit as st
 
 from health.alarms.decisions import ENDING, decide
-from health.alarms.evidence import WEEKS_ACCEPTED, evidence_of
+from health.alarms.evidence import evidence_of, normal_of
 from health.alarms.wording import newest_words
 from health.baselines import in_words
 from health.kept_standings import look_again
 from health.overview import DAYS, Look, Standing
 from health.reference import compared_from
-from health.status import Baseline, Status, checks_for
+from health.status import Status, checks_for
 from mds_client.errors import MdsError
 from ui import errors, model_titles, session
 from ui.health import address, alarms, parts, report, to_check
@@ -139,7 +139,7 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
 
 def _draw_consequences(look: Look, *, is_accepted: bool) -> None:
     """What is compared with what once it is accepted, or closed."""
-    normal = _normal(look)
+    normal = normal_of(look, datetime.now(UTC).date())
     lines: list[str] = []
     if is_accepted:
         day = in_words(compared_from(datetime.now(UTC)).date())
@@ -147,9 +147,8 @@ def _draw_consequences(look: Look, *, is_accepted: bool) -> None:
     else:
         lines.append("Only inputs from now on count as new; what they are compared with stays.")
     if is_accepted and normal.n:
-        lines.insert(
-            0, f"The baseline will be {normal.right} of {normal.n} checked cases of the last weeks."
-        )
+        of = f"since {in_words(normal.since)}" if normal.since else "of the last weeks"
+        lines.insert(0, f"The baseline will be {normal.right} of {normal.n} checked cases {of}.")
     if any(each.is_drift for each in look.detections):
         lines.append(
             "A deployed detector keeps its own reference: what it finds next is told again."
@@ -168,7 +167,7 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
             reason=reason,
             days=7,
             evidence=evidence_of(look, parts.titles(chosen)),
-            normal=_normal(look),
+            normal=normal_of(look, datetime.now(UTC).date()),
         )
     except MdsError as error:
         errors.show(error)
@@ -177,11 +176,3 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
             running = session.services()
             look_again(running.figures, chosen.server, chosen.model, titles=running.field_titles)
         st.rerun()
-
-
-def _normal(look: Look) -> Baseline:
-    """The checked cases of the last four weeks that are shown."""
-    weeks = [week.right for week in look.weeks[-WEEKS_ACCEPTED:] if week.right.value is not None]
-    n = sum(week.n for week in weeks)
-    right = round(sum((week.value or 0) * week.n for week in weeks))
-    return Baseline(right=right, n=n, until=datetime.now(UTC).date())
