@@ -132,6 +132,23 @@ def test_a_stage_without_its_case_and_without_its_show_says_so(built: services.S
     show = store.make(built.sessions, person="anonymous", name="Gone", case_ids=[NOT_THERE])
     app = _stage(show.id)
     assert app.title[0].value == "This case was deleted"
+    assert app.button(key="stage_why_key").disabled
     nothing = _stage(NOT_THERE)
     assert "There is no show under this link" in nothing.error[0].value
     assert not nothing.exception
+
+
+def test_a_stage_without_anything_says_how_to_come_to_a_case(built: services.Services) -> None:
+    app = _stage("")
+    assert not app.exception
+    assert app.title[0].value == "There is no case to present"
+    assert "press **Present**" in _words(app)
+    assert [each.proto.label for each in app.get("page_link")] == ["Cases", "Shows"]
+    assert not [each for each in app.button if each.label == "Why"]
+
+
+def test_no_word_of_another_page_covers_the_stage(built: services.Services) -> None:
+    """A toast outlives the page that began it: the stage's style hides all of them."""
+    app = _stage("")
+    styles = [each.proto.body for each in app.get("html") if "<style" in each.proto.body]
+    assert any('[data-testid="stToastContainer"] { display: none; }' in each for each in styles)

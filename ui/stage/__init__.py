@@ -35,6 +35,9 @@ def draw(show_id: str, case_id: str) -> None:
         errors.show(error)
         st.page_link(page_path("shows"), label="Shows", icon=":material/arrow_back:")
         return
+    if show is None and not case_id:
+        _draw_nothing()
+        return
     case_ids = show.case_ids if show else (case_id,)
     frame.name_tab(show.name if show else "Case")
     if not case_ids:
@@ -43,6 +46,16 @@ def draw(show_id: str, case_id: str) -> None:
         return
     place = _place(case_ids)
     _draw_place(show, case_ids, place)
+
+
+def _draw_nothing() -> None:
+    """The address names neither a case nor a show: how to come to one."""
+    frame.name_tab("Present")
+    st.title("There is no case to present", anchor=False)
+    st.markdown("Open a case and press **Present**, or choose a show under **Shows**.")
+    with st.container(horizontal=True):
+        st.page_link(page_path("cases"), label="Cases", icon=":material/list_alt:")
+        st.page_link(page_path("shows"), label="Shows", icon=":material/slideshow:")
 
 
 def _place(case_ids: tuple[str, ...]) -> int:
@@ -61,7 +74,7 @@ def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) ->
     if run and aside:
         with aside:
             audience.draw(run, case_ids[place])
-    state_box = controls.draw(show, run, case_ids, place)
+    state_box = controls.draw(show, run, case_ids, place, has_case=found is not None)
     if found is None:
         slide_box.title("This case was deleted", anchor=False)
         return

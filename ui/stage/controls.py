@@ -13,9 +13,17 @@ from ui.stage import audience, slides
 
 
 def draw(
-    show: ShowView | None, run: RunView | None, case_ids: tuple[str, ...], place: int
+    show: ShowView | None,
+    run: RunView | None,
+    case_ids: tuple[str, ...],
+    place: int,
+    *,
+    has_case: bool,
 ) -> DeltaGenerator:
-    """The bar at the foot; gives the place where it is said from where the answer is."""
+    """The bar at the foot; gives the place where it is said from where the answer is.
+
+    A case that is gone, not `has_case`, has no reasons to show.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="stage_bar"):
         if len(case_ids) > 1:
             st.markdown(f"**Case {place + 1} of {len(case_ids)}**", width="content")
@@ -26,6 +34,7 @@ def draw(
             "Why",
             key="stage_why_key",
             shortcut="W",
+            disabled=not has_case,
             on_click=_toggle_why,
             help="Show or hide the reasons",
         )
