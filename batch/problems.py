@@ -20,13 +20,16 @@ from batch.parquet import GROUP_ROWS
 from batch.partition import PROBLEM, ROW, Facts, Partition
 from batch.view import ResultView
 
-_QUOTED = re.compile(r"“[^”]*”")
+# What is quoted of a cell; an example of what a field takes is the same in each row.
+_REFUSED = re.compile(r", not “[^”]*”")
+_BEGINS = re.compile(r"^“[^”]*”")
+_QUOTED = re.compile(r"(?<!must look like )“[^”]*”")
 MOST_KINDS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProblemKind:
-    """Problems that say the same but for the cell that they quote: how many rows have one, and where a person finds the
+    """Problems that say the same but for the cell that they quote, which is left out: how many rows have one, and where a person finds the
     first of them."""
 
     sentence: str
@@ -40,12 +43,17 @@ def kinds(folder: BatchFolder) -> list[ProblemKind]:
     for table in _without_answer(folder):
         rows, words = table.column(ROW).to_pylist(), table.column(PROBLEM).to_pylist()
         for row, sentence in zip(rows, words, strict=True):
-            kind = _QUOTED.sub("“…”", sentence)
+            kind = _of_each_row(sentence)
             count, first = found.get(kind, (0, row))
             if kind in found or len(found) < MOST_KINDS:
                 found[kind] = (count + 1, first)
     listed = [ProblemKind(sentence=s, rows=n, first_row=row) for s, (n, row) in found.items()]
     return sorted(listed, key=lambda kind: (-kind.rows, kind.first_row))
+
+
+def _of_each_row(sentence: str) -> str:
+    """What a problem says of each row that has it: the cell itself is left out."""
+    return _QUOTED.sub("a value", _BEGINS.sub("A value", _REFUSED.sub("", sentence)))
 
 
 def write(folder: BatchFolder, path: Path) -> int:

@@ -120,7 +120,7 @@ def test_two_runs_about_one_file_and_rows_to_correct(tmp_path: Path, sqlite_url:
     assert comparison.with_column(one, "x").same == 56
     kinds = problems.kinds(folder)
     assert [(kind.rows, kind.first_row) for kind in kinds] == [(2, 5), (1, 8), (1, 22)]
-    assert kinds[0].sentence == "X must be a number, not “…”."
+    assert kinds[0].sentence == "X must be a number."
     assert problems.write(folder, tmp_path / "bad.csv") == 4
     lines = (tmp_path / "bad.csv").read_text("utf-8-sig").splitlines()
     assert lines[0] == '"Row","name","x","y","Problem"'
