@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import streamlit as st
 
@@ -32,6 +33,7 @@ from ui.usual_answers import with_usual
 from ui.what_if import mode
 
 _MOST_SHORT = 200
+_MOST_NAMED = 6  # numbers by their names that a line can hold
 
 
 def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) -> None:
@@ -134,10 +136,10 @@ def _what_to_do(form: Form) -> str:
 
 
 def _draw_rest(answer: Answer, signature: Signature) -> None:
-    """What the model answered besides the headline: single values in a line, the others as a tree."""
+    """What the model answered besides the headline: single values and a few named numbers in a line, the others as a tree."""
     if answer.kind == "tree" or not answer.details:
         return
-    single = {n: v for n, v in answer.details.items() if _is_single(v)}
+    single = {n: v for n, v in answer.details.items() if _is_single(v) or _is_named(v)}
     if single:
         st.caption(plain(_details(single, signature)))
     if rest := {n: v for n, v in answer.details.items() if n not in single}:
@@ -160,12 +162,22 @@ def _is_single(value: object) -> bool:
     return isinstance(value, str | int | float | None) and parsed(value) is None
 
 
+def _is_named(value: object) -> TypeGuard[Mapping[str, float]]:
+    """A few numbers by their names, as the shares of a text."""
+    if not isinstance(value, Mapping) or not 0 < len(value) <= _MOST_NAMED:
+        return False
+    return all(isinstance(v, int | float) and not isinstance(v, bool) for v in value.values())
+
+
 def _as_document(value: object) -> object:
     document = parsed(value)
     return exact(value if document is None else document)
 
 
 def _short(value: object, unit: str) -> str:
+    if _is_named(value):
+        words = ", ".join(f"{name} {_short(v, unit)}" for name, v in value.items())
+        return words[:_MOST_SHORT]
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

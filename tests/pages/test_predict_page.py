@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -146,6 +147,14 @@ def test_every_modality_answers_its_example(
     assert case.answer is not None
     assert case.answer["kind"] == kind
     assert any(found.value == "Was this right?" for found in predict.subheader)
+
+
+def test_a_few_named_numbers_of_an_answer_are_words(predict: AppTest) -> None:
+    _submit(_choose(predict, "demo/sentiment"))
+    assert not predict.exception
+    (line,) = [each.value for each in predict.caption if "Share of the text" in each.value]
+    assert re.search(r"Share of the text: negative [\d.]+, neutral [\d.]+, positive [\d.]+$", line)
+    assert not predict.json
 
 
 def _row(app: AppTest) -> TextArea:
