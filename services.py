@@ -399,11 +399,15 @@ def build(settings: Settings, guests: Callable[..., Any] | None = None) -> Servi
 
 
 def _audience(settings: Settings, guests: Callable[..., Any]) -> Listener:
+    """A port that somebody named is the one that is let through; that of ours gives way to other programs, as to a workbench
+    that stepped over 8501."""
+    is_named = "audience_port" in settings.model_fields_set
     return Listener(
         guests,
         host=settings.audience_host,
         port=settings.audience_port,
         url=settings.audience_url,
+        further=0 if is_named else 20,
     )
 
 

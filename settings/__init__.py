@@ -275,7 +275,10 @@ class Settings(BaseSettings):
         description="Address on which the audience of a show is served while it is let in; pages and API are not there",
     )
     audience_port: int = Field(
-        8502, ge=0, le=65535, description="Port of the audience; 0 for any that is free"
+        8502,
+        ge=0,
+        le=65535,
+        description="Port of the audience; 0 for any that is free. Unless it is set, the next free one where 8502 is used",
     )
     audience_url: str = Field(
         "",

@@ -27,10 +27,13 @@ _SOMEWHERE = ("192.0.2.1", 9)
 
 class Listener:
     """Serves an ASGI application to guests, from `open` to `close`. `url` is by which they reach it, where that is not
-    this machine's own address in the network."""
+    this machine's own address in the network. Where others use `port`, it takes the next free one of as many as `further`."""
 
-    def __init__(self, app: Callable[..., Any], *, host: str, port: int, url: str = "") -> None:
-        self._app, self._host, self._port, self._url = app, host, port, url
+    def __init__(
+        self, app: Callable[..., Any], *, host: str, port: int, url: str = "", further: int = 0
+    ) -> None:
+        self._app, self._host, self._url = app, host, url
+        self._ports = range(port, min(port + further, 65535) + 1)
         self._lock = threading.Lock()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -92,16 +95,22 @@ class Listener:
         self._thread.start()
 
     def _listening(self) -> socket.socket:
+        for port in self._ports[:-1]:
+            with suppress(AudienceNotOpened):
+                return self._listening_on(port)
+        return self._listening_on(self._ports[-1])
+
+    def _listening_on(self, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         # asyncio sends small messages at once where the protocol is named.
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind((self._host, self._port))
+            listening.bind((self._host, port))
             listening.listen(1024)
         except OSError as error:
             listening.close()
-            raise AudienceNotOpened(self._host, self._port, str(error)) from error
+            raise AudienceNotOpened(self._host, port, str(error)) from error
         return listening
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -215,6 +216,25 @@ def test_every_route_of_guests_says_who_may_call_it(built: services.Services) ->
         "/t/follow.js",
     }
     assert {needed for needed in found.values() if needed != OPEN} == {GUEST}
+
+
+def test_the_port_of_ours_gives_way_and_a_named_one_does_not(built: services.Services) -> None:
+    """As that of a demo that stepped over 8501, so that its workbench has 8502."""
+    from shows.errors import AudienceNotOpened
+    from shows.listener import Listener
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = built.settings.model_copy(update={"audience_port": port})
+        with pytest.raises(AudienceNotOpened, match=str(port)):
+            services._audience(settings, guests.application(lambda: built)).open()
+        settings.model_fields_set.discard("audience_port")
+        free: Listener = services._audience(settings, guests.application(lambda: built))
+        address = free.open()
+        assert port < int(address.rpartition(":")[2]) <= port + 20
+        # Guests are served there, and told that it is not the address of these services.
+        assert httpx.get(f"{address}/t/none", trust_env=False).status_code == 400
+        free.close()
 
 
 def test_an_address_that_is_taken_is_told(built: services.Services) -> None:
