@@ -62,6 +62,13 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="where the result goes, a path or a URL: .parquet, .csv or .xlsx",
     )
+    parser.add_argument(
+        "--value",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="one value for all rows, of a field that has no column; may be given several times",
+    )
 
 
 def _add_how(parser: argparse.ArgumentParser) -> None:
@@ -144,9 +151,13 @@ def _add_schedule_arguments(group: argparse._ArgumentGroup) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Read the file, tell the plan, ask, and write the result; or see to schedules."""
     if chosen.file == "schedule":
+        if chosen.value:
+            raise Wrong("--value is for one file, not for a schedule.")
         from cli import batch_schedules  # as below
 
         return batch_schedules.run(chosen)
+    if chosen.value and not chosen.file:
+        raise Wrong("--value is for the rows of a file: name the file.")
     if chosen.words:
         raise Wrong(f"One file at a time: {chosen.file}, and not {' '.join(chosen.words)} as well.")
     from cli import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from cases import batches
 from cases.batches import BatchView
 from cli.batch import RECORDS
 from cli.output import FAILED, GOOD, NotFound, Wrong, document, printable, say
+from cli.predict import pair_in
 from cli.rows_file import choices_in
 from db.ids import new_id
 from jobs import store
@@ -96,7 +97,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
     choices = choices_in(chosen)
     try:
         sample = sampled(Source.of(chosen.file), signature, choices)
-        mapping = suggest(sample.table, signature)
+        mapping = _with_values(suggest(sample.table, signature), signature, chosen.value)
         _say_mapping(sample, mapping, signature)
         batch_id = new_id()
         folder = BatchFolder(built.batches_root, batch_id)
@@ -189,6 +190,19 @@ def _corrected(
     return base
 
 
+def _with_values(mapping: Mapping, signature: Signature, given: Sequence[str]) -> Mapping:
+    """The mapping with the values that hold for all rows. Raises Wrong for a field that takes none, or that has a column."""
+    values = dict(pair_in(signature, text) for text in given)
+    for name, value in values.items():
+        if signature[name].kind in ("tensor", "json"):
+            raise Wrong(f"{name!r} takes a list or an object, which needs a column.")
+        if problem := signature[name].check(value):
+            raise Wrong(printable(problem.sentence))
+        if column := mapping.column(name):
+            raise Wrong(printable(f"The file has a column for {name!r}: {column!r}."))
+    return mapping.with_fixed(values)
+
+
 def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None:
     for remark in (*sample.table.warnings, *sample.table.remarks):
         say(printable(remark))
@@ -197,7 +211,8 @@ def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None
             doubt = f" {match.reason} Please check." if match.is_unsure else ""
             say(printable(f"The column {match.column!r} is read as {match.field!r}.{doubt}"))
     if sentence := sentence_on_needed(mapping, signature):
-        raise Wrong(printable(f"{sentence} Give its columns the names of the fields."))
+        advice = "Give its columns the names of the fields, or a value with --value FIELD=VALUE."
+        raise Wrong(printable(f"{sentence} {advice}"))
     if sentence := sentence_on_unfed(mapping, signature):
         say(printable(f"Warning: {sentence}"))
 

@@ -119,7 +119,7 @@ def rows_of(signature: Signature, chosen: argparse.Namespace) -> Rows:
     if is_stdin or chosen.text is not None:
         rows = _json_rows(sys.stdin.read() if is_stdin else chosen.text)
     base = {} if chosen.example is None else _example(signature, chosen.example)
-    named = dict(_pair(signature, text) for text in single)
+    named = dict(pair_in(signature, text) for text in single)
     places = [f"Row {number}" for number in range(1, len(rows) + 1)]
     choices = rows_file.choices_in(chosen)
     if chosen.file:
@@ -145,7 +145,7 @@ def _example(signature: Signature, number: int) -> dict[str, object]:
     return rows[number - 1]
 
 
-def _pair(signature: Signature, text: str) -> tuple[str, object]:
+def pair_in(signature: Signature, text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals:
         raise Wrong(f"{text!r} is not name=value.")

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import services
 import settings
 from cases.queries import recent
+from cli.batch_rows import signature_of
 from cli.main import main
 from db.engine import close, make_sessions
 from db.migrate import migrate
@@ -90,6 +92,52 @@ def test_a_file_without_the_columns_of_the_model_is_refused(
     sessions = make_sessions(database)
     assert recent(sessions) == []
     close(sessions)
+
+
+def _thirty(database: str) -> list[str]:
+    """The fields of the model that needs thirty numbers."""
+    assert database
+    built = services.build(settings.settings())
+    try:
+        return [field.name for field in signature_of(built, "breast-cancer").inputs]
+    finally:
+        built.close()
+
+
+@pytest.mark.slow
+def test_a_field_without_a_column_gets_one_value_for_all_rows(
+    database: str, tmp_path: Path, capsys: Captured
+) -> None:
+    names = _thirty(database)
+    path = tmp_path / "cells.csv"
+    rows = [",".join([f"{row}.5"] * 29) for row in (1, 2)]
+    path.write_text("\n".join([",".join(names[:-1]), *rows]) + "\n", encoding="utf-8")
+    out = tmp_path / "answers.csv"
+    ask = ["batch", str(path), "--model", "breast-cancer", "--out", str(out)]
+    assert main(ask) == 2
+    assert "or a value with --value FIELD=VALUE." in capsys.readouterr().err
+    for value, words in [
+        (f"{names[-1]}=much", "must be a number"),
+        (f"{names[0]}=3", "The file has a column for"),
+        ("nothing=3", "The model has no field 'nothing'."),
+        (names[-1], "is not name=value"),
+    ]:
+        assert main([*ask, "--value", value]) == 2
+        assert words in capsys.readouterr().err
+    assert main([*ask, "--value", f"{names[-1]}=0.25"]) == 0
+    assert "2 rows, of which 2 are sent" in capsys.readouterr().err
+    sessions = make_sessions(database)
+    found = recent(sessions)
+    close(sessions)
+    assert [case.entered[names[-1]] for case in found] == [0.25, 0.25]
+    assert sorted(case.entered[names[0]] for case in found) == [1.5, 2.5]
+
+
+def test_a_value_is_for_a_file_alone(capsys: Captured) -> None:
+    assert main(["batch", "schedule", "list", "--value", "a=1"]) == 2
+    assert "not for a schedule" in capsys.readouterr().err
+    assert main(["batch", "--resume", "x", "--value", "a=1"]) == 2
+    assert "name the file" in capsys.readouterr().err
 
 
 def test_a_result_has_a_place_before_anything_is_asked(
