@@ -11,6 +11,7 @@ import streamlit as st
 
 from cases.usage import Usage
 from feedback.golden import RunView, in_words
+from health.estimates import MINIMUM_AUDITED
 from health.kept_standings import StandingView
 from health.status import share_words
 from mds_client.discovery import UNREACHABLE, Entry
@@ -198,6 +199,9 @@ def standing_words(standing: StandingView | None, owner: str = "") -> str:
         before = ", no worse than before" if standing.word == "Healthy" else ""
         right = f"{share_words(standing.value)} of answers right"
         parts.append(f"{right} ({interval}, {standing.n:,} checked){before}")
+    elif standing.n >= MINIMUM_AUDITED:
+        # As after a file of many rows of which nobody has checked any; the word says which are left out.
+        parts.append(f"{standing.n:,} checked, which do not speak for most answers")
     if standing.owner:
         parts.append(f"{standing.owner} takes care of it")
     elif owner:

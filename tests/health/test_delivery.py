@@ -288,3 +288,23 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
     assert standing_words(kept(sessions, clock=lambda: NOW)[MODEL]).endswith(put_off[:-1])
     assert kept(sessions, clock=lambda: _later(days=8))[MODEL].put_off == ""
     assert kept(limited(sessions, Scope(person="ann", seen=(Models(server="bank"),)))) == {}
+
+
+def test_a_card_says_why_it_has_no_share_after_a_file_that_nobody_checked(
+    sessions: Sessions,
+) -> None:
+    drawn = {"is_audited": True, "audit_draw": 0.01, "audit_probability": 1.0, "created_at": NOW}
+    for case in add_cases(sessions, *[case_of(**drawn) for _ in range(20)]):
+        submit(sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
+    row = {"purpose": "batch", "created_at": NOW}
+
+    def words(rows: int) -> str:
+        add_cases(sessions, *[case_of(**row) for _ in range(rows)])
+        keep(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
+        return standing_words(kept(sessions)[MODEL])
+
+    assert words(rows=20) == "100 % of answers right (84–100 %, 20 checked)"
+    assert words(rows=1) == "20 checked, which do not speak for most answers"
+    found = kept(sessions)[MODEL]
+    assert "rows of files of version" in found.sentence
+    assert found.word == "Not enough evidence"
