@@ -20,7 +20,7 @@ _PAGE = 500
 _NOT_JUDGED, _NOT_SETTLED, _NO_ANSWER = "not judged", "not settled", "without an answer"
 # By their purpose: what is about nothing that there is, or is asked for another reason.
 _OF_PURPOSES = {
-    "scenario": "asked under What if?",
+    "scenario": "asked under What if …?",
     "golden": "asked by golden runs",
     "test": "asked by test runs",
     "replay": "asked again",

@@ -36,7 +36,7 @@ def _is_faded(visit: Visit, case: str) -> None:
     expect(visit.button("Predict again")).to_have_css("cursor", "pointer")  # its styles are there
     for offered in ("Yes", "No", "Can't tell"):
         expect(visit.button(offered)).to_have_count(0)
-    for heading in ("Was this right?", "Why this answer?", "What if?"):
+    for heading in ("Was this right?", "Why this answer?", "What would change it?"):
         expect(page.get_by_role("heading", name=heading)).to_have_count(0)
     assert visit.case() == case
 

@@ -64,7 +64,7 @@ def test_what_is_settled_is_frozen_and_stays_as_it_was(sessions: Sessions) -> No
     assert freeze(sessions) == found  # a second press changes nothing
     chosen = look(sessions, WANTED)
     assert chosen.words == (
-        "2 of 5 listed cases; 3 stay out: 1 asked under What if?, 1 not judged, 1 not settled"
+        "2 of 5 listed cases; 3 stay out: 1 asked under What if …?, 1 not judged, 1 not settled"
     )
     told: list[Chosen] = []
     data_sets.freeze(sessions, WANTED, name="march", person="rita", tell=told.append)

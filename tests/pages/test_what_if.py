@@ -185,6 +185,7 @@ def test_the_smallest_change_flips_and_is_filled_in(
     predict: AppTest, built: services.Services
 ) -> None:
     _search(_asked(predict, "demo/penguins@v2"))
+    assert "What would change it?" in [each.value for each in predict.subheader]
     before = predict.header[0].value
     _button(predict, "Find the smallest change").click().run()
     assert not predict.exception
@@ -233,7 +234,7 @@ def test_another_version_is_said() -> None:
 @pytest.mark.parametrize("model", ["demo/digits", "demo/language-id", "demo/speech"])
 def test_texts_pictures_and_sounds_can_be_changed_in_place(predict: AppTest, model: str) -> None:
     _asked(predict, model)
-    assert not [each for each in predict.subheader if each.value == "What if?"]
+    assert not [each for each in predict.subheader if each.value == "What would change it?"]
     _button(predict, "What if …?").click().run()
     assert not predict.exception
     assert "The values of this case." in _texts(predict)

@@ -1,4 +1,4 @@
-"""What if: the way back from a scenario, the smallest change, and the scenarios beside the case.
+"""What would change it: the way back from a scenario, the smallest change, and the scenarios beside the case.
 
 The values themselves are changed in the place of the form (ui/what_if/mode.py).
 """
@@ -17,7 +17,7 @@ from ui.what_if import comparison
 from ui.what_if.copy import copy_of
 
 ORDER = 60
-HEADING = "What if?"
+HEADING = "What would change it?"
 
 
 def suits(answered: AnsweredCase) -> bool:

@@ -113,7 +113,7 @@ def list_data_sets(
 def freeze_data_set(asked: AskedNow, body: DataSetWanted) -> FrozenDataSet:
     """Freeze judged cases of a model as a new version of a data set, for who reviews it. Where nothing is other than in
     the newest version, that is the answer. Cases of which it is not settled what is right stay out, and so do demonstrations,
-    shows, tests and what was asked under What if?; `left_out` counts them."""
+    shows, tests and what was asked under What if …?; `left_out` counts them."""
     ref = parsed(body.model)
     if not asked.services.scope.sees(ref.server, ref.name):
         raise no_model(body.model)
