@@ -1,6 +1,7 @@
 """What a fall of the right answers comes from: the slices, and the version, in which the additional wrong answers lie. Versions are a
 field like any other: one of several that answer since then may carry the errors, however long it has been there. Where one took the
-place of all others about when the fall began, it is held against these.
+place of all others about when the fall began, its cases since then are held against theirs of before, unless it was better itself
+when it answered earlier: then it is not the version.
 
 With the share b that was right before, a slice S of the checked cases since then has sum_S w (wrong) - (1 - b) sum_S w more
 wrong answers than it would have had; divided by the same of all cases it is the part of the fall that lies in S (between 0
@@ -17,6 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from health.baselines import in_words
 from health.slices import LEAST, LEVEL, Inside, Slice, chance, slices
 from health.titles import NO_WORDS, FieldWords
 from health.weighted import Floats, Share, ratio_interval, share
@@ -26,6 +28,7 @@ MOST = 3
 _VERSION = "\0version"
 # An alarm knows the day of a change to about a week.
 _NEAR = timedelta(days=7)
+_ALPHA = 0.05
 # Whoever has no checked case for longer was not in use.
 _AWAY = timedelta(days=14)
 _NO_TITLES: Mapping[str, str] = {}
@@ -43,7 +46,8 @@ class Portion:
 @dataclass(frozen=True, kw_only=True)
 class Cause:
     """A slice of the cases since the fall, or a version (`is_version`): the share that is right in it and among the others,
-    and which part of the additional wrong answers lies in it. `word` is what people call its `value`."""
+    and which part of the additional wrong answers lies in it. `word` is what people call its `value`. The others of a version that took
+    their place are those before the day `since`, and its own are from then on."""
 
     field: str
     value: str
@@ -53,6 +57,20 @@ class Cause:
     part: Portion
     bounds: tuple[float, float] | None = None
     is_version: bool = False
+    since: date | None = None
+
+    @property
+    def own_words(self) -> str:
+        """What it is called, and of which days: `v1 since 4 November`."""
+        return f"{self.word} since {in_words(self.since)}" if self.since else self.word
+
+    @property
+    def rest_words(self) -> str:
+        """`the others`, or `other versions until 3 November`."""
+        if not self.is_version:
+            return "the others"
+        day = f" until {in_words(self.since - timedelta(days=1))}" if self.since else ""
+        return f"other versions{day}"
 
 
 _NOTHING = Portion(value=0.0, low=0.0, high=1.0)
@@ -100,7 +118,8 @@ def causes(
     versions = [cause for cause in found if cause.is_version][:MOST]
     if not versions and (newer := _version(checked, since, hits, weights)):
         own = _inside(checked, newer.value)[is_since]
-        versions = [replace(newer, part=_portion(extra, own, given))]
+        part = _with_all(own, hits[is_since], _portion(extra, own, given))
+        versions = [replace(newer, part=part)]
     shown = (*versions, *[cause for cause in found if not cause.is_version][:MOST])
     sentence = _sentence(shown, len(places), titles)
     return Causes(since=since, n=len(places), found=shown, sentence=sentence)
@@ -114,6 +133,15 @@ def _portion(extra: Floats, inside: Inside, weights: Floats) -> Portion:
     ends = ratio_interval(own, extra, weights)
     value, low, high = (min(1.0, max(0.0, end)) for end in (float(np.sum(own)) / more, *ends))
     return Portion(value=value, low=low, high=high)
+
+
+def _with_all(inside: Inside, hits: Inside, part: Portion) -> Portion:
+    """Where all checked cases are `inside`, none says what is elsewhere: the least share is that of Clopper and Pearson, of as many wrong
+    answers as there are."""
+    wrong = int((~hits).sum())
+    if not inside.all() or not wrong:
+        return part
+    return replace(part, low=min(part.low, (_ALPHA / 2) ** (1 / wrong)))
 
 
 def _cause(found: Slice, part: Portion) -> Cause:
@@ -142,12 +170,10 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
     """The version that began to answer about when the fall began, for the first time or again, where it is worse than the others."""
     days = {v: [d for d, of in zip(checked.days, checked.versions, strict=True) if of == v] for v in set(checked.versions)}  # fmt: skip
     begun = {version: _came(sorted(of)) for version, of in days.items()}
-    for version, first in sorted(begun.items(), key=lambda each: each[1], reverse=True):
-        inside = _inside(checked, version)
-        if abs(first - since) > _NEAR or min(int(inside.sum()), int((~inside).sum())) < LEAST:
-            continue
-        own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
-        if (own.value or 0.0) < (rest.value or 0.0) and chance(own, rest) < LEVEL:
+    near = {version: first for version, first in begun.items() if abs(first - since) <= _NEAR}
+    for version, first in sorted(near.items(), key=lambda each: each[1], reverse=True):
+        own, rest, was = _held(checked, version, (first, since), hits, weights)
+        if min(own.n, rest.n) >= LEAST and _is_below(own, rest) and not _is_below(own, was):
             return Cause(
                 field="version",
                 value=version,
@@ -156,8 +182,28 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
                 rest=rest,
                 part=_NOTHING,
                 is_version=True,
+                since=since,
             )
     return None
+
+
+def _held(
+    checked: Checked, version: str, began: tuple[date, date], hits: Inside, weights: Floats
+) -> list[Share]:
+    """The right answers of a version since the fall, of the others before it, and of its own before it came back: it came, and the fall began,
+    on the two days."""
+    first, since = began
+    inside, days = _inside(checked, version), np.array(checked.days, dtype="datetime64[D]")
+    is_since, is_earlier = days >= np.datetime64(since), days < np.datetime64(min(first, since))
+    return [
+        share(hits[some], weights[some])
+        for some in (inside & is_since, ~inside & ~is_since, inside & is_earlier)
+    ]
+
+
+def _is_below(own: Share, other: Share) -> bool:
+    """Whether it is right less often, by more than chance explains."""
+    return (own.value or 0.0) < (other.value or 0.0) and chance(own, other) < LEVEL
 
 
 def _came(days: Sequence[date]) -> date:

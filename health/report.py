@@ -140,7 +140,7 @@ def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:
     """How often it is right there, and which part of the additional wrong answers that is."""
     title = "Version" if cause.is_version else titles.get(cause.field, cause.field)
     return (
-        f"{title} {cause.word}: {share_text(cause.right, 'right')}; the others {share_text(cause.rest)}. "
+        f"{title} {cause.own_words}: {share_text(cause.right, 'right')}; {cause.rest_words} {share_text(cause.rest)}. "
         f"{part_words(cause)}"
     )
 

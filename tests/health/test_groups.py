@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from health.baselines import in_words
 from health.causes import Checked, Portion, causes
 from health.groups import by_groups, difference
-from health.report import part_words
+from health.report import cause_words, part_words
 from health.slices import slices
 from health.titles import words_of
 from health.weighted import ratio_interval, share
@@ -153,6 +154,13 @@ def test_the_slice_and_the_version_that_a_fall_comes_from_are_named() -> None:
     newer = causes(_checked(wrong, rows, 390), DAY + timedelta(days=40), 0.95)
     assert [(cause.field, cause.value) for cause in newer.found] == [("version", "v2"), ("island", "Dream")]  # fmt: skip
     assert newer.found[0].part.value > 0.9
+    version = newer.found[0]
+    words = cause_words(version, {})
+    assert words.startswith(f"Version v2 since {in_words(newer.since)}: ")
+    assert f"; other versions until {in_words(newer.since - timedelta(days=1))} " in words
+    # Its own cases since the fall, and those of v1 before it; all checked cases since then are of v2, which is no certainty.
+    assert (version.right.n, version.rest.n) == (newer.n, 390)
+    assert 0.9 < version.part.low < 0.995
 
 
 def test_the_part_of_a_fall_lies_in_its_interval_as_often_as_it_should() -> None:
@@ -189,6 +197,10 @@ def test_the_version_that_carries_the_errors_is_named_whenever_it_came() -> None
     wrong = random.random(600) < np.where([v == "v1" for v in back], 0.4, 0.05)
     found = causes(replace(one, right=(~wrong).tolist(), versions=back), since, 0.95)
     assert [(cause.is_version, cause.value) for cause in found.found] == [(True, "v1")]
+    # It did well before: something else is the matter.
+    wrong = random.random(600) < np.where(late, 0.4, 0.02)
+    found = causes(replace(one, right=(~wrong).tolist(), versions=back), since, 0.95)
+    assert found.found == ()
 
 
 def test_a_fall_in_everything_and_one_of_few_cases_name_nothing() -> None:

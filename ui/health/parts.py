@@ -111,9 +111,8 @@ def _draw_cause(
     cause: Cause, key: str, found: Causes, named: Mapping[str, str], chosen: Chosen
 ) -> None:
     title = "Version" if cause.is_version else plain(named.get(cause.field, cause.field))
-    others = "other versions" if cause.is_version else "the others"
     words = (
-        f"**{title} {plain(cause.word)}**: {share_words(cause.right, 'right')}; {others} {share_words(cause.rest)}. "
+        f"**{title} {plain(cause.own_words)}**: {share_words(cause.right, 'right')}; {cause.rest_words} {share_words(cause.rest)}. "
         f"{part_words(cause)}"
     )
     is_version = cause.is_version
