@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from pandas.io.formats.style import Styler
 
 from charts import histogram
 from mds_client.prediction import Answer
@@ -30,11 +31,41 @@ BIRDS = [
 
 def test_probabilities_are_percents_that_sort_as_numbers() -> None:
     frame = pd.DataFrame({"Answer": ["a", None], "Probability": [1.0, None]}, dtype=object)
-    found = percents.shown(frame, ["Probability", "Probability of a"])
+    shown = percents.shown(frame, ["Probability", "Probability of a"])
+    assert not percents.columns(shown, ["Probability"])  # its cells are written
+    found = shown.data  # type: ignore[union-attr]
     assert found["Probability"].tolist()[0] == 100.0
     assert found["Probability"].dtype == "float64"
     assert frame["Probability"].tolist()[0] == 1.0
-    assert percents.FORMAT % found["Probability"][0] == "100.0\xa0%"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.9997, "more than 99.9\xa0%"),
+        (0.0002, "less than 0.1\xa0%"),
+        (0.973, "97.3\xa0%"),
+        (0.999, "99.9\xa0%"),
+    ],
+)
+def test_no_probability_is_rounded_to_all_or_nothing(share: float, words: str) -> None:
+    frame = pd.DataFrame({"Probability": [share, None], "n": [181.0, 1.25], "t": ["<b>", None]})
+    shown = percents.shown(frame, ["Probability"])
+    assert isinstance(shown, Styler)
+    cells = [[cell["display_value"] for cell in row] for row in _cells(shown)]
+    assert cells == [[words, "181", "<b>"], ["", "1.25", ""]]
+
+
+def _cells(shown: Styler) -> list[list[dict[str, str]]]:
+    written = shown._translate(False, False)  # type: ignore[attr-defined]
+    return [[cell for cell in row if cell["type"] == "td"] for row in written["body"]]
+
+
+def test_a_long_table_is_left_to_the_browser() -> None:
+    frame = pd.DataFrame({"Probability": [0.5] * (percents.MOST_CELLS + 1)})
+    shown = percents.shown(frame, ["Probability"])
+    assert isinstance(shown, pd.DataFrame)
+    assert list(percents.columns(shown, ["Probability"])) == ["Probability"]
 
 
 def test_classes_are_counted_the_most_frequent_first() -> None:

@@ -44,8 +44,9 @@ def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None)
     st.markdown(in_words(cases))
     rows = summary.draw(summary.summary_of([answer_of(case) for case in cases]))
     frame = table(source, cases, signature)
+    shown = percents.shown(frame.iloc[rows], [PROBABILITY])
     chosen = st.dataframe(
-        percents.shown(frame.iloc[rows], [PROBABILITY]),
+        shown,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -53,7 +54,7 @@ def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None)
         placeholder="",
         column_config={
             "Case": st.column_config.LinkColumn("Case", display_text="Open"),
-            **percents.columns([PROBABILITY]),
+            **percents.columns(shown, [PROBABILITY]),
         },
         alt="The answer to each row, with what was asked. Choose a row to say whether its answer was right.",
     )

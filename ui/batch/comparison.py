@@ -137,14 +137,15 @@ def _draw_differing(found: Compared, view: ResultView, answers: pa.ChunkedArray,
     frame = view.rows_at(places)
     word = word if word not in frame.columns else f"{word} (compared)"
     frame.insert(0, word, pd.Series(answers.take(pa.array(places)).to_pylist(), index=frame.index))
+    shown = percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns)
     st.dataframe(
-        percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns),
+        shown,
         hide_index=True,
         key="large_differing",
         placeholder="",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
-            **percents.columns(view.probability_columns),
+            **percents.columns(shown, view.probability_columns),
         },
         alt="Rows whose answers differ, with both answers",
     )

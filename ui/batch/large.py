@@ -175,8 +175,9 @@ def _draw_rows(view: ResultView, rows: Rows, summary: Summary, signature: Signat
         )
     frame = view.page(order, (int(number) - 1) * PAGE_ROWS, PAGE_ROWS)
     frame.insert(0, rows.word, rows.numbers(list(frame.index)))
+    shown = percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns)
     chosen = st.dataframe(
-        percents.shown(frame.dropna(axis="columns", how="all"), view.probability_columns),
+        shown,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -184,7 +185,7 @@ def _draw_rows(view: ResultView, rows: Rows, summary: Summary, signature: Signat
         placeholder="",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
-            **percents.columns(view.probability_columns),
+            **percents.columns(shown, view.probability_columns),
         },
         alt="Some rows of the result. Choose one that became a case to say whether its answer was right.",
     )

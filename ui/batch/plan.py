@@ -217,12 +217,13 @@ def _draw_tried(tried: DryRun) -> None:
             for each in tried.first
         ]
     )
+    shown = percents.shown(frame.dropna(axis="columns", how="all"), [PROBABILITY])
     st.dataframe(
-        percents.shown(frame.dropna(axis="columns", how="all"), [PROBABILITY]),
+        shown,
         hide_index=True,
         key="rows_tried",
         placeholder="",
-        column_config=percents.columns([PROBABILITY]),
+        column_config=percents.columns(shown, [PROBABILITY]),
         alt="What came of the first rows of the file",
     )
 
