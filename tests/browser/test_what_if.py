@@ -50,7 +50,7 @@ def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     expect(_metric(page, "This case")).to_have_text(first)
     expect(_metric(page, "Scenario 2")).not_to_have_text(first)
     expect(page.get_by_text("Another answer.").last).to_be_visible()
-    table = page.get_by_test_id("stDataFrame").last.locator("tbody")
+    table = page.get_by_test_id("stTable").last.locator("tbody")
     expect(table).to_contain_text("Flatter")
     expect(table).to_contain_text("Scenario 2")
     axe.finds_nothing_serious(page, "what if")

@@ -94,9 +94,12 @@ def test_values_are_tried_in_place_and_recorded_only_when_they_are_kept(
     assert scenario.case.audit_probability == 0
     assert origin(built.sessions, scenario.case.id) == ("Short bill", case_id)
     assert [metric.label for metric in predict.metric] == ["This case", "Short bill"]
-    table = predict.dataframe[-1].value
-    assert list(table["Scenario"]) == ["This case", "Short bill"]
-    assert table["Case"][1] == f"/predict?case={scenario.case.id}"
+    table = predict.table[-1].value
+    assert list(table.columns) == ["Scenario", "Answer", "Difference", "Changed"]
+    link = f"[Short bill](/predict?case={scenario.case.id})"
+    assert list(table["Scenario"]) == ["This case", link]
+    assert "Bill length" in table["Changed"].iloc[1]
+    assert not predict.dataframe
     _button(predict, "Back to this case's values").click().run()
     assert "The values of this case." in _texts(predict)
     assert predict.header[0].value == before

@@ -103,12 +103,33 @@ def _value(case: CaseView, field: Field) -> str:
 
 
 def _draw_table(answered: AnsweredCase, scenarios: Sequence[Scenario]) -> None:
-    st.dataframe(
-        table(answered, scenarios),
-        hide_index=True,
-        column_config={"Case": st.column_config.LinkColumn("Case", display_text="Open")},
-        placeholder="",
-        alt="The case and its scenarios, with what differs and the answers",
+    """Four columns whose lines break: all of it is in sight on a narrow screen, too."""
+    lines = [("This case", plain(answered.answer.headline[:_LONGEST]), "", "")]
+    lines += [_line(answered, each) for each in scenarios]
+    names = ("Scenario", "Answer", "Difference", "Changed")
+    st.table(
+        {name: list(column) for name, column in zip(names, zip(*lines, strict=True), strict=True)}
+    )
+
+
+def _line(answered: AnsweredCase, scenario: Scenario) -> tuple[str, str, str, str]:
+    """A scenario with the way to its case, its answer, what became of that of the case, and what was changed."""
+    case, answer = scenario.case, answer_of(scenario.case)
+    headline = answer.headline if answer else case.error_sentence
+    changed = differing(answered.case, case, answered.signature)
+    words = [
+        f"{field.title} {_value(answered.case, field)} → {_value(case, field)}"
+        for field in changed[:_MOST_FIELDS]
+    ]
+    if rest := len(changed) - len(words):
+        words.append(f"{rest} more")
+    if other_version(answered.case, case):
+        words.append(f"version {case.version}")
+    return (
+        f"[{plain(scenario.name)}](/predict?case={case.id})",
+        plain((headline or "")[:_LONGEST]),
+        plain(between(answered.answer, answer)) if answer else "",
+        plain(formatting.listed(words)),
     )
 
 
