@@ -89,7 +89,7 @@ class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
     `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_accepted` is
     when somebody accepted how it was, since when the first cases are what the newest inputs are compared with. `causes` is what
-    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`."""
+    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`; `drift_cases` are how many cases of before and of now there are to compare."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -101,6 +101,7 @@ class Look:
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
     drift_accepted: datetime | None
+    drift_cases: tuple[int, int]
     details: Details
     comparisons: Mapping[tuple[str, str], Comparison]
     steps: Sequence[DecisionView]
@@ -120,8 +121,7 @@ def standings(
     titles: Titles = as_named,
     clock: Callable[[], datetime] = utc_now,
 ) -> dict[Model, Standing]:
-    """The word and the accuracy of every model that was asked, or of those of a server or a name, by (server, model). Sentences call
-    fields by their `titles`. Raises StorageError."""
+    """The word and the accuracy of every model that was asked, or of those of a server or a name, by (server, model). Sentences call fields by their `titles`. Raises StorageError."""
     now = clock()
     everything = Selection(purposes=SERVED, server=server, model=model)
     since = midnight(now) - timedelta(days=DAYS)
@@ -246,6 +246,7 @@ def _looked(
         drift_before=drift.before,
         drift_after=drift.after,
         drift_accepted=drift.reference.accepted,
+        drift_cases=drift.cases,
         details=found,
         comparisons=_comparisons(read.pairs),
         steps=read.steps,
@@ -330,8 +331,7 @@ def _closing(
 
 
 def _weeks(counts: Sequence[DayCount], today: date) -> list[Week]:
-    """Weeks from Monday on, without gaps between the first and the last: of MOST_WEEKS up to the week of today, or of
-    tomorrow."""
+    """Weeks from Monday on, without gaps between the first and the last: of MOST_WEEKS up to the week of today, or of tomorrow."""
     by_week: dict[date, list[DayCount]] = defaultdict(list)
     end = _monday(today + timedelta(days=1))
     for count in counts:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from db.health_detections import DetectionView
-from health.drift.fields import FieldDrift
+from health.drift.fields import LEAST_CASES, FieldDrift
 from health.drift.joint import JointDrift
 from health.titles import NO_WORDS, FieldWords, word_for
 
 WHOLE = "Compared as a whole"
+_WEEKS = 14  # days, of which the newest cases are
 _GUESSED = 0.505  # of all pairs: up to there nobody would call it more than half
 
 
@@ -30,6 +31,22 @@ def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> 
         now = _missing_words(field.after, field.missing[1])
         parts.append(f"{now} have no value, before it was {then}")
     return f"{title}: {'; '.join(parts) or 'its values are spread differently'}."
+
+
+def few_words(cases: tuple[int, int], ended: date | None, today: date) -> str:
+    """Why no field is compared, of how many cases of before and of now there are: `only 12 cases have come in the last two weeks, and it takes
+    20`. Somebody may have `ended` an alarm since when alone cases are new."""
+    before, now = cases
+    if before < LEAST_CASES:
+        there = "is" if before == 1 else "are"
+        return f"there {there} only {before} of these from before the last two weeks, and it takes {LEAST_CASES}"
+    if now < LEAST_CASES:
+        when = "in the last two weeks"
+        if ended and ended > today - timedelta(days=_WEEKS):
+            when = f"since somebody closed an alarm on {ended.day} {ended:%B}"
+        came = "case has" if now == 1 else "cases have"
+        return f"only {now} {came} come {when}, and it takes {LEAST_CASES}"
+    return "no input has values that can be compared"
 
 
 def _listed(field: FieldDrift, words: FieldWords) -> str:

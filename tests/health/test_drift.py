@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from health.drift.distances import (
     smirnov_chance,
 )
 from health.drift.fields import _gap, compare, compare_sketches
+from health.drift.wording import few_words
 
 EXACT = {"rel": 1e-9, "abs": 1e-12}
 
@@ -103,6 +105,22 @@ def test_odd_values_give_no_wrong_number(odd: object) -> None:
     found = {field.name: field for field in compare(_rows(100, 6), recent)}
     assert all(math.isfinite(field.psi) for field in found.values())
     assert 0 <= found["flipper"].p <= 1
+
+
+def test_why_no_input_is_compared_is_said() -> None:
+    today = date(2026, 11, 30)
+    assert (
+        few_words((12, 3), None, today)
+        == "there are only 12 of these from before the last two weeks, and it takes 20"
+    )
+    lately = "only 1 case has come in the last two weeks, and it takes 20"
+    assert (
+        few_words((300, 1), None, today) == few_words((300, 1), date(2026, 11, 1), today) == lately
+    )
+    assert "only 9 cases have come since somebody closed an alarm on 28 November" in few_words(
+        (300, 9), date(2026, 11, 28), today
+    )
+    assert few_words((300, 200), None, today) == "no input has values that can be compared"
 
 
 def test_too_few_cases_say_nothing() -> None:

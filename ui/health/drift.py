@@ -10,11 +10,19 @@ import streamlit as st
 from charts import shifts, spread
 from charts.shifts import Shift
 from charts.spread import Part
+from health.alarms.decisions import closed
 from health.alarms.wording import reference_words
 from health.baselines import in_words
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
-from health.drift.wording import WHOLE, detection_words, joint_words, shift_words, until_words
+from health.drift.wording import (
+    WHOLE,
+    detection_words,
+    few_words,
+    joint_words,
+    shift_words,
+    until_words,
+)
 from health.drift_detectors import DetectionView
 from health.overview import Look
 from health.reference import compared_from
@@ -48,7 +56,12 @@ def _too_few(look: Look) -> str:
         day = in_words(compared_from(at).date())
         return f"From {day} on, inputs are compared with {_reference(look)}."
     what = f"Inputs cannot be compared with {_reference(look)}"
-    return f"{what}: there are too few of these, of the last two weeks, or since somebody closed an alarm."
+    return f"{what}: {few_words(look.drift_cases, _ended(look), datetime.now(UTC).date())}."
+
+
+def _ended(look: Look) -> date | None:
+    last = closed(look.steps)
+    return last.at.date() if last else None
 
 
 def _reference(look: Look) -> str:
