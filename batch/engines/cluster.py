@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "cli.ray_driver")
 LOOK_SECONDS = 0.5
-# So long a cluster may take to answer: Ray itself tries again and again.
-ANSWER_SECONDS = 60.0
+# So long a cluster may take to answer: three tries of half a minute.
+ANSWER_SECONDS = 120.0
 _END_SECONDS = 5.0
 
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 KNOCK_SECONDS = 10.0
-# So often a place is tried whose process died before it is left alone.
+# So often a cluster is asked, and a place tried whose process died, before it is left alone.
 TRIES = 3
 # A cluster without a machine that can work is waited for so many looks.
 EMPTY_LOOKS = 30
@@ -65,16 +65,7 @@ class Driver:
         """Connect, and work until `stop` or until nobody can."""
         import ray
 
-        try:
-            _knock(address)
-            ray.init(
-                address=address,
-                log_to_driver=False,
-                configure_logging=False,
-                logging_level=logging.ERROR,
-            )
-        except Exception as error:  # each way to connect has errors of its own
-            log.warning("the Ray cluster does not answer: %s", error)
+        if not self._connect(ray, address, stop):
             self.tell({"failed": "", "advice": ""})
             return
         try:
@@ -82,6 +73,31 @@ class Driver:
                 self._wait(ray, stop)
         finally:
             ray.shutdown()
+
+    def _connect(self, ray: Any, address: str, stop: threading.Event) -> bool:
+        """Whether the cluster answers. A busy machine may take longer to begin its part than Ray waits for it (30 s for a client
+        from outside), so what listens is asked again."""
+        for _ in range(TRIES):
+            try:
+                _knock(address)
+            except OSError as error:
+                log.warning("nothing listens at the Ray cluster's address: %s", error)
+                return False
+            try:
+                ray.init(
+                    address=address,
+                    log_to_driver=False,
+                    configure_logging=False,
+                    logging_level=logging.ERROR,
+                )
+            except Exception as error:  # each way to connect has errors of its own
+                log.warning("the Ray cluster does not answer: %s", error)
+                ray.shutdown()
+            else:
+                return True
+            if stop.wait(LOOK_SECONDS):
+                return False
+        return False
 
     def _look(self, ray: Any) -> bool:
         """Fill the places that are free; whether anybody works, or may soon."""

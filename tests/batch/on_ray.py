@@ -158,7 +158,9 @@ token_env = "TOKEN_OF_THERE"
         yield found
         for process in found.begun:
             process.kill()
-            process.communicate()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
         cluster.shutdown()
     close(sessions)
     next(database, None)
@@ -182,7 +184,8 @@ def _until(
     until = time.monotonic() + WAIT_SECONDS
     while not (found := what()):
         assert time.monotonic() < until, words()
-        assert process is None or process.poll() is None, process and process.communicate()
+        if process is not None and process.poll() is not None:
+            pytest.fail(process.communicate()[0])
         time.sleep(0.2)
     return found
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import db.jobs
-from batch.engines import choice, node, offers
+from batch.engines import choice, node, offers, ray_driver
+from batch.engines.cluster import ANSWER_SECONDS
 from batch.engines.node import Order, Told, app_version, name_on, node_of
 from batch.engines.ray_driver import places_of
 from batch.errors import EngineRefused
@@ -83,6 +88,43 @@ def test_a_plan_says_what_each_engine_would_take(monkeypatch: pytest.MonkeyPatch
 def test_a_cluster_is_named_by_its_address_and_never_begun(address: str) -> None:
     with pytest.raises(ValueError, match="address"):
         RaySettings(address=address)
+
+
+class _SlowToBegin:
+    """A cluster that lets its first caller wait for too long, as a busy machine does."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures, self.asked, self.ended = failures, 0, 0
+
+    def init(self, **_: object) -> None:
+        self.asked += 1
+        if self.asked <= self.failures:
+            raise ConnectionAbortedError("Starting Ray client server failed")
+
+    def nodes(self) -> list[dict[str, object]]:
+        return []
+
+    def shutdown(self) -> None:
+        self.ended += 1
+
+
+@pytest.mark.parametrize(("failures", "asked"), [(0, 1), (2, 3), (9, 3)])
+def test_a_cluster_that_listens_is_asked_again_before_it_is_called_away(
+    failures: int, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_driver, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(ray_driver, "EMPTY_LOOKS", 2)
+    cluster = _SlowToBegin(failures)
+    monkeypatch.setitem(sys.modules, "ray", cluster)
+    told: list[Mapping[str, object]] = []
+    order = Order(job_id="job", attempt=1, runner="me", name="", version=app_version())
+    driver = ray_driver.Driver(order=order, work=lambda _: Told(), tell=told.append, processes=2)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        driver.run(f"ray://127.0.0.1:{listening.getsockname()[1]}", threading.Event())
+    assert cluster.asked == asked
+    assert told[-1]["failed"] == (ray_driver.NO_MACHINE if failures < asked else "")
+    # Who hears nothing of the driver gives up later than the driver itself does.
+    assert ANSWER_SECONDS > ray_driver.TRIES * 30
 
 
 def test_each_machine_gets_a_process_before_any_gets_a_second() -> None:

@@ -77,6 +77,8 @@ def test_a_box_is_moved_and_a_segment_drawn(page: Page, app: demo.Part) -> None:
 
 def _a_box_at_the_desk(visit: Visit) -> None:
     page = visit.open("/review?model=demo/streets").page
+    # The queue looks for new cases once a minute: this one may come a moment after the page.
+    expect(page.locator(".st-key-review_case")).to_be_visible()
     page.keyboard.press("n")
     stage = page.get_by_role("application", name="The picture with its boxes")
     expect(stage.get_by_role("button", name="Box 1 car: 40, 60 to 140, 150")).to_be_visible()

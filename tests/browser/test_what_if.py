@@ -15,6 +15,7 @@ def _opened(page: Page, name: str) -> Locator:
     part = page.get_by_test_id("stExpander").filter(has=page.get_by_text(name, exact=True).first)
     part.locator("summary").focus()
     page.keyboard.press("Enter")
+    Visit(page).settled()  # what is in it is drawn once it is open
     return part
 
 

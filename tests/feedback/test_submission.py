@@ -232,10 +232,9 @@ def test_a_database_that_fails_is_a_sentence(tmp_path):
         )
 
 
-def test_explaining_a_case_does_not_wait_for_its_feedback(database_url: str, sessions):
-    """The lock on the case leaves others free to refer to it."""
-    if database_url.startswith("sqlite"):
-        pytest.skip("SQLite has one writer at a time")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_explaining_a_case_does_not_wait_for_its_feedback(sessions):
+    """The lock on the case leaves others free to refer to it; SQLite has one writer at a time."""
     case = add_case(sessions)
     with writing(sessions) as session, ThreadPoolExecutor(1) as pool:
         db.cases.lock(session, case.id)
