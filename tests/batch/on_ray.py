@@ -270,7 +270,7 @@ def test_a_file_that_is_stopped_leaves_the_cluster_and_goes_on_there_from_outsid
     )
     rows = lambda: place.rows_by_node(job.id)  # noqa: E731
     _until(lambda: sum(rows().values()) > ROWS / 10, lambda: _told(place, job.id), first)
-    code, said = place.batch("--cancel", job.id)
+    code, said = place.batch("--pause", job.id)
     assert (code, job.id in said) == (0, True), said
     first.communicate(timeout=WAIT_SECONDS)
     ended = store.find(place.sessions, job.id)
