@@ -182,13 +182,24 @@ class Doors:
         """What people call the choices of the fields of a model, where they have words."""
         return words_of(self._fields(server, model))
 
+    def answer_unit(self, server: str, model: str) -> str:
+        """The unit of the numbers that a model answers; empty where it has none, or nobody knows."""
+        known = self._known(server, model)
+        output = known.output("number") if known else None
+        return output.unit if output else ""
+
     def _fields(self, server: str, model: str) -> tuple[Field, ...]:
-        """The inputs of a model as its server said last, with what people say of them; none where nobody knows."""
+        """The inputs of a model; none where nobody knows."""
+        known = self._known(server, model)
+        return known.inputs if known else ()
+
+    def _known(self, server: str, model: str) -> Signature | None:
+        """The signature of a model as its server said last, with what people say of it; None where nobody knows."""
         entry = self.catalogue.find(ModelRef(server=server, name=model))
         if entry is None or entry.signature is None:
-            return ()
+            return None
         facts = overlay.current(self.sessions, entry.ref)
-        return with_facts(self.sessions, entry, entry.signature, facts).inputs
+        return with_facts(self.sessions, entry, entry.signature, facts)
 
     def model_title(self, server: str, model: str) -> str:
         """What people call a model: a published title counts most. Empty where it is gone."""

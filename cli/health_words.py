@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NoReturn
 
-from api.v1.resources.health import of_all, whole
+from api.v1.resources.health import Told, of_all, owners, whole
 from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
 from db.engine import close
 from db.ids import utc_now
 from feedback.first_call_figures import first_call_figures
+from health.calibration_words import sentence
 from health.cohort import Cohort
+from health.coming_in import history_words
 from health.error_sizes import lines as sizes_lines
-from health.input_drift import midnight
 from health.objectives import of_model
-from health.overview import DAYS, Look, look, standings
+from health.overview import DAYS, MOST_DAYS, Look, begin, look, standings
 from health.report import HealthReport, cause_words, page
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service, words
@@ -26,9 +27,6 @@ from health.wording import counted_words
 from mds_client.signature import ModelRef
 from services import Services, build
 from settings import settings
-
-# A century; longer ago there is no date to count from.
-MOST_DAYS = 36_500
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -52,8 +50,13 @@ def run(chosen: argparse.Namespace) -> int:
 def _all(built: Services, chosen: argparse.Namespace) -> int:
     every = standings(built.figures, titles=built.field_titles_in_jobs).values()
     found = sorted(every, key=lambda s: WORDS.index(s.status.word))
+    if chosen.version or chosen.value or chosen.days != DAYS:
+        say(
+            f"The words are about all cases of the last {DAYS} days: a version, days and a value are for one model alone."
+        )
     if chosen.json:
-        document(of_all(found).model_dump(mode="json"))
+        built.catalogue.refresh()  # whose they are
+        document(of_all(found, owners(built)).model_dump(mode="json"))
     elif not found:
         say("Nobody has asked a model yet.")
     else:
@@ -89,6 +92,8 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         words=built.field_words,
     )
     if found is None:
+        if coming := history_words(built.figures):
+            raise NotFound(f"{coming} Try again in a minute.")
         _not_asked(str(ref))
     if not found.standing.cases:
         _check_version(built, ref, chosen.version)
@@ -99,7 +104,8 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         _write(built, chosen, found, cohort, served, reading)
     if chosen.json:
         called = first_call_figures(built.sessions, ref.server, ref.name)
-        document(whole(found, served, called, reading).model_dump(mode="json"))
+        told = Told(served=served, called=called, reading=reading)
+        document(whole(found, told, owners(built), chosen.days).model_dump(mode="json"))
     elif not chosen.html:
         _say(built, chosen, found, words(served, reading))
     return GOOD
@@ -112,7 +118,7 @@ def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequenc
     lines.append(f"{status.sentence} {status.action}")
     if made_up := demonstration_words(standing.demonstration, standing.cases):
         lines.append(made_up)
-    if chosen.version or chosen.value:
+    if chosen.version or chosen.value or chosen.days != DAYS:
         lines.append(_chosen_words(found, chosen))
     lines += _figures(found)
     if found.causes:
@@ -126,6 +132,8 @@ def _figures(found: Look) -> Iterator[str]:
     """The shares of the cases that are looked at, each with its interval and n."""
     yield f"Right answers: {found.standing.accuracy}."
     yield f"Failed requests, of those sent: {counted_words(found.failed)}."
+    if words_of_probabilities := sentence(found.details.calibration):
+        yield words_of_probabilities
     if found.unlike.n:
         yield f"Newest cases unlike all earlier ones: {counted_words(found.unlike)}; by chance up to 1 in 100."
 
@@ -174,6 +182,7 @@ def _write(
         title=built.model_title(standing.server, standing.model),
         titles=_titles(built, standing.server, standing.model),
         words=built.field_words(standing.server, standing.model),
+        unit=built.answer_unit(standing.server, standing.model),
         chosen=_words(chosen),
         at=utc_now(),
         service=served,
@@ -214,7 +223,7 @@ def _cohort(chosen: argparse.Namespace, now: datetime) -> Cohort:
         raise Wrong("Write --value FIELD=VALUE.")
     return Cohort(
         version=chosen.version or None,
-        since=midnight(now) - timedelta(days=chosen.days - 1) if chosen.days else None,
+        since=begin(now, chosen.days) if chosen.days else None,
         value=(name, value) if chosen.value else None,
     )
 

@@ -8,8 +8,20 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
 
 import db.batches
 from db.case_keys import KeySearch, has_key
@@ -27,7 +39,8 @@ class CaseFilter:
     """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
     of the batch whose rows they are, `value` a field and its value as words, `within` a field and the bounds of its number,
     `is_drawn` those that were drawn for a check, `is_unlike` those whose inputs were unlike all earlier ones, `key` a value
-    of a business key. `since` is included, `until` is not."""
+    of a business key. `verdict` is what counts of what is said, as figures take it: correct, incorrect, or `none` where nobody decided;
+    `outcomes_not` are left out. `since` is included, `until` is not."""
 
     server: str = ""
     model: str = ""
@@ -55,6 +68,8 @@ class CaseFilter:
     outcome: str = ""
     # Why it was asked: one of these, or any.
     purposes: tuple[str, ...] = ()
+    verdict: str = ""
+    outcomes_not: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,12 +157,8 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Case.is_audited.is_(True)
     if wanted.is_unlike:
         yield Case.unlike != ""
-    if wanted.state:
-        yield _in_state(wanted.state)
-    if wanted.judgement == "none":
-        yield ~_said(wanted.channel)
-    elif wanted.judgement or wanted.channel:
-        yield _said(wanted.channel, wanted.judgement)
+    yield from _ended(wanted)
+    yield from _judged(wanted)
 
 
 def _within(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
@@ -156,6 +167,26 @@ def _within(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Case.created_at >= wanted.since
     if wanted.until:
         yield Case.created_at < wanted.until
+
+
+def _ended(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """How they ended."""
+    if wanted.state:
+        yield _in_state(wanted.state)
+    if wanted.outcomes_not:
+        yield Case.outcome.not_in(wanted.outcomes_not)
+
+
+def _judged(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """What is said of them."""
+    if wanted.verdict == "none":
+        yield ~_is_decided()
+    elif wanted.verdict:
+        yield _verdict() == wanted.verdict
+    if wanted.judgement == "none":
+        yield ~_said(wanted.channel)
+    elif wanted.judgement or wanted.channel:
+        yield _said(wanted.channel, wanted.judgement)
 
 
 def _of_content(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
@@ -184,6 +215,26 @@ def _said(channel: str, judgement: str = "") -> ColumnElement[bool]:
     conditions += [Feedback.channel == channel] if channel else []
     conditions += [Feedback.judgement == judgement] if judgement else []
     return exists().where(*conditions)
+
+
+def _is_decided() -> ColumnElement[bool]:
+    """Somebody says that the answer is right or wrong. By the table itself: that a case is judged is known to who may not read yet how,
+    and nobody is asked to check it again."""
+    said = Feedback.__table__.alias("decided")
+    return exists(said.c.id).where(
+        said.c.case_id == Case.id, said.c.is_current, said.c.judgement != "unsure"
+    )
+
+
+def _verdict() -> Any:
+    """What counts of what is said of a case as far as who asks may read it, as db.health.verdicts has it."""
+    said = aliased(Feedback)
+    decides = (said.case_id == Case.id, said.is_current, said.judgement != "unsure")
+    is_review = case((said.channel == "review", 0), else_=1)
+    first = select(said.judgement).where(*decides).correlate(Case)
+    return (
+        first.order_by(is_review, said.created_at.desc(), said.id.desc()).limit(1).scalar_subquery()
+    )
 
 
 def _with_words(words: str, hashes: Sequence[str]) -> ColumnElement[bool]:

@@ -41,6 +41,8 @@ class DayCount:
     cases: int
     seconds: float
     last_at: datetime
+    # Deleted since: it counts, but nobody can look at it any more.
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,73 @@
-"""How long answers take, in words: as people felt it, and as the model's server reports it."""
+"""How long answers take: of what is asked one by one, of what is asked many at once, and as the model's server reports it.
+
+Whoever asks one question waits for its answer. A row of a file waits for nobody: it goes with many others in one request, and its
+time is that of the whole request. So the two are never in one figure.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+import db.health_durations
+from db.durations import Durations, added
+from db.engine import Session
+from db.health import Selection
 from health.server_metrics.contract import Figures, Quantile
 from health.server_metrics.readings import Reading
-from health.summary import Latency
+from health.summary import MANY_AT_ONCE, PEOPLE, Latency, latency_of
+
+_EVERY = 10**12
+NOTHING = "nothing was asked one by one in this time."
+SINGLY = "Time to answer, asked one by one"
+MANY = "Time to answer, rows of files or of the demonstration, asked many at once"
+OF_ROWS = "The time of a row is that of the whole request that it went in."
 
 
-def felt_words(found: Latency | None, of: str = "the newest {n} answers") -> str:
-    """`half within 43 ms, 19 of 20 within 80 ms, 99 of 100 within 95 ms, of the newest 2,000 answers.`"""
+@dataclass(frozen=True, kw_only=True)
+class AnswerTimes:
+    """Of all versions together: how long answers took that were asked for one by one, `singly`, and those of `rows` that went many
+    at once in a request; None where there were none."""
+
+    singly: Latency | None
+    rows: Latency | None
+
+    @property
+    def most(self) -> Latency | None:
+        """Those of what was asked one by one; of rows where nothing was."""
+        return self.singly or self.rows
+
+
+def answer_times(session: Session, selection: Selection) -> AnswerTimes:
+    """How long the answers of a selection took, whatever its purposes."""
+    return AnswerTimes(
+        singly=latency_of(durations_of(session, replace(selection, purposes=PEOPLE))),
+        rows=latency_of(durations_of(session, replace(selection, purposes=MANY_AT_ONCE))),
+    )
+
+
+def durations_of(session: Session, selection: Selection) -> Durations | None:
+    """How long the answered cases of all versions took, by the histograms of durations; None where none was answered."""
+    parts = db.health_durations.durations(session, selection, _EVERY).values()
+    return added(parts) if parts else None
+
+
+def times_words(found: AnswerTimes, days: str = "") -> list[tuple[str, str]]:
+    """Each kind with its times, as `Time to answer, asked one by one` and `half within 43 ms, …`; what was asked one by one always. `days` says of
+    which: `in 28 days`."""
+    lines = [(SINGLY, latency_words(found.singly, "answer", days))]
+    if found.rows:
+        lines.append((MANY, f"{latency_words(found.rows, 'row', days)} {OF_ROWS}"))
+    return lines
+
+
+def latency_words(found: Latency | None, of: str = "answer", days: str = "") -> str:
+    """`half within 43 ms, 19 of 20 within 80 ms, 99 of 100 within 95 ms, of 2,000 answers in 28 days.`"""
     if found is None:
-        return "nothing was answered in this time."
+        return NOTHING
+    many = f"{found.n:,} {of}{'' if found.n == 1 else 's'}"
     return (
         f"half within {_time(found.p50)}, 19 of 20 within {_time(found.p95)}, 99 of 100 within "
-        f"{_time(found.p99)}, of {of.format(n=f'{found.n:,}')}."
+        f"{_time(found.p99)}, of {many}{days and ' '}{days}."
     )
 
 

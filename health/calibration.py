@@ -4,6 +4,11 @@ Reliability in bins of equal width (DeGroot and Fienberg, 1983), the expected ca
 said_b|) over the bins (Naeini et al., 2015; Guo et al., 2017) and the Brier score (1950). With few cases an ECE is never 0,
 not even where every probability is true: `by_chance` is its 95th percentile for such a model on the same probabilities, by
 consistency resampling (Broecker and Smith, 2007). Below it nothing speaks against the probabilities.
+
+Its 95 % interval is by the delta method (Casella and Berger, 2002, 5.5.4): as long as no bin changes the sign s_b of its gap, the ECE
+is the weighted mean of s_b (right - said) over the cases, which has Student's interval on the linearised variance like any other mean
+(health/weighted.py). Where gaps are so small that they could be of either sign, an ECE is rather too large, and so is its interval:
+that is what `by_chance` is for.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from health.weighted import Floats, Share, share
+from health.weighted import Floats, Mean, Share, mean, share
 
 BINS = 10
 _DRAWS = 400
@@ -32,13 +37,16 @@ class Bin:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Reliability of the probability of the answer given, of `n` judged cases. `ece` and `brier` are None without any."""
+    """Reliability of the probability of the answer given, of `n` judged cases. `ece`, with its interval from `low` to `high`, and
+    `brier` are None without any."""
 
     bins: tuple[Bin, ...]
     ece: float | None
     by_chance: float | None
     brier: float | None
     n: int
+    low: float = 0.0
+    high: float = 1.0
 
     @property
     def is_off(self) -> bool:
@@ -58,12 +66,15 @@ def calibration(probabilities: ArrayLike, right: ArrayLike, weights: ArrayLike) 
     if not len(said):
         return Calibration(bins=(), ece=None, by_chance=None, brier=None, n=0)
     weight = weight / weight.sum()
+    ends = _interval(said, is_right, weight)
     return Calibration(
         bins=_bins(said, is_right, weight),
         ece=_ece(said, is_right, weight),
         by_chance=_by_chance(said, weight),
         brier=float(np.sum(weight * (said - is_right) ** 2)),
         n=len(said),
+        low=max(0.0, ends.low),
+        high=min(1.0, ends.high),
     )
 
 
@@ -89,6 +100,13 @@ def _ece(said: Floats, right: NDArray[np.bool_], weight: Floats) -> float:
     """Each bin's weight times its gap is the size of its sum of weighted gaps."""
     gaps = np.bincount(_places(said), weights=weight * (right - said), minlength=BINS)
     return float(np.sum(np.abs(gaps)))
+
+
+def _interval(said: Floats, right: NDArray[np.bool_], weight: Floats) -> Mean:
+    """The ECE as a mean: each case counts by how far its bin is off, in the direction in which that is."""
+    places = _places(said)
+    gaps = np.bincount(places, weights=weight * (right - said), minlength=BINS)
+    return mean(np.where(gaps[places] < 0, -1.0, 1.0) * (right - said), weight)
 
 
 def _by_chance(said: Floats, weight: Floats) -> float:

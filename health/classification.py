@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 from health.weighted import Share, share
 
 OTHERS = "others"
+OF_WHAT = (
+    "Each n is of other cases: precision of the answers of a class, wrong ones in no cell among them; recall of the cases that truly are of "
+    "it; F1 of both together."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,14 @@ def confusion(verdicts: Sequence[Verdict], most: int = 12) -> Confusion:
     for truth, answer in known:
         counts[place.get(truth, len(labels) - 1), place.get(answer, len(labels) - 1)] += 1
     return Confusion(labels=labels, counts=counts, unknown=len(verdicts) - len(known))
+
+
+def unknown_words(count: int) -> str:
+    """`1 wrong answer is in no cell: nobody said what is right.`; empty for none."""
+    if not count:
+        return ""
+    are = "wrong answer is" if count == 1 else "wrong answers are"
+    return f"{count:,} {are} in no cell: nobody said what is right."
 
 
 def by_class(verdicts: Sequence[Verdict], most: int = 12) -> list[ClassFigures]:

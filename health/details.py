@@ -18,7 +18,7 @@ from health.causes import Causes, Checked, causes
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
 from health.estimates import Group, WeightKey, weight_of_each
 from health.groups import FieldGroups, by_groups
-from health.regression import NumberErrors, far_truths, number_errors
+from health.regression import NumberErrors, far_truths, number_errors, without_median
 from health.slices import Slice, slices
 from health.status import Status
 from health.summary import ROW
@@ -39,11 +39,13 @@ class FarTruth:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """How far numbers are from the truth: of `all`, and where truths are `far`, of those that are `near` alone."""
+    """How far numbers are from the truth: of `all`, and where truths are `far`, of those that are `near` alone. Of `confirmed` nobody gave
+    a truth: they were called right as they are, and count as without an error."""
 
     all: NumberErrors
     near: NumberErrors | None
     far: Sequence[FarTruth]
+    confirmed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,25 +138,35 @@ def _verdicts(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Iterator[
 
 def _sizes(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Sizes:
     """Of those with a number as the truth. Who says that a number is right says so of this very number: such cases count as
-    without an error, so that errors are rather larger than this says."""
+    without an error, so that errors are rather larger than this says; and where they are half of all, the median says nothing."""
     known = [
-        (case.id, case.answer_number, case.truth_number, stands_for)
+        (case.id, case.answer_number, case.truth_number, stands_for, _is_confirmed(case))
         for case, stands_for in zip(drawn, weight, strict=True)
         if case.answer_number is not None and case.truth_number is not None
     ]
-    answers, truths, weights = np.array([row[1:] for row in known], dtype=float).reshape(-1, 3).T
+    columns = np.array([row[1:] for row in known], dtype=float).reshape(-1, 4).T
+    answers, truths, weights, confirmed = columns
     own = [case.answer_number for case in drawn if case.answer_number is not None]
     is_far = far_truths(answers, truths, own)
     places = np.flatnonzero(is_far)
+    every = number_errors(answers, truths, weights)
     near = number_errors(answers[~is_far], truths[~is_far], weights[~is_far])
+    if float(confirmed @ weights) >= float(weights.sum()) / 2:
+        every, near = without_median(every), without_median(near)
     return Sizes(
-        all=number_errors(answers, truths, weights),
+        all=every,
         near=near if len(places) else None,
         far=[
             FarTruth(case_id=known[n][0], answer=float(answers[n]), truth=float(truths[n]))
             for n in places
         ],
+        confirmed=int(confirmed.sum()),
     )
+
+
+def _is_confirmed(case: JudgedCase) -> bool:
+    """Whether somebody called the number right without giving another."""
+    return case.judgement == "correct" and case.answer_number == case.truth_number
 
 
 def _truth(case: JudgedCase) -> str | None:

@@ -10,11 +10,10 @@ from health.regression import NumberErrors
 from health.weighted import Mean
 
 MOST_NAMED = 5
-AT_LEAST = "At least: who says that a number is right counts as an error of 0."
 # Each figure, and the field of NumberErrors that has it.
-NAMED = {
-    "Mean absolute error, at least": "mae",
-    "Median absolute error, at least": "median",
+_NAMED = {
+    "Mean absolute error": "mae",
+    "Median absolute error": "median",
     "Root of the mean squared error": "rmse",
     "Bias": "bias",
 }
@@ -24,18 +23,50 @@ def lines(found: Sizes) -> Iterator[str]:
     """All of it, far truths with their cases; nothing without a case that has a number as the truth."""
     if not found.all.n:
         return
-    yield f"Size of errors: {errors_words(found.all)}. {AT_LEAST}"
+    yield f"Size of errors: {errors_words(found, found.all)}. {at_least_words(found)}".rstrip()
     if found.near is not None:
         yield f"{far_head(found.far)}: {_listed(found.far)}. {far_advice(found.far)}"
-        yield f"Without what is far: {errors_words(found.near)}."
+        yield f"Without what is far: {errors_words(found, found.near)}."
 
 
-def errors_words(found: NumberErrors) -> str:
-    """`mean absolute error at least 1.2 (1 to 1.4), median 0.9 (0.8 to 1), …, n=240`."""
-    return (
-        f"mean absolute error at least {mean_text(found.mae)}, median {mean_text(found.median)}, root of the mean squared error "
-        f"{mean_text(found.rmse)}, bias {mean_text(found.bias)}, n={found.n:,}"
+def figure_names(found: Sizes) -> dict[str, str]:
+    """Each figure that is known, as `Mean absolute error, at least`, with the field of NumberErrors that has it."""
+    at_least = ", at least" if found.confirmed else ""
+    known = {n: field for n, field in _NAMED.items() if getattr(found.all, field).value is not None}
+    return {n if n == "Bias" else f"{n}{at_least}": field for n, field in known.items()}
+
+
+def errors_words(of: Sizes, found: NumberErrors) -> str:
+    """`mean absolute error, at least: 1.2 (1 to 1.4); median …; n=240`."""
+    parts = [
+        f"{name[0].lower()}{name[1:]}: {mean_text(getattr(found, f))}"
+        for name, f in figure_names(of).items()
+    ]
+    return "; ".join([*parts, f"n={found.n:,}"])
+
+
+def at_least_words(found: Sizes) -> str:
+    """Why errors are larger than this says, and what is left out for that; empty where every truth was given."""
+    if not found.confirmed:
+        return ""
+    were = "was" if found.confirmed == 1 else "were"
+    words = f"At least: {found.confirmed:,} of {found.all.n:,} {were} called right without a truth, which counts as an error of 0."
+    median = (
+        " They are half of all or more, so there is no median."
+        if found.all.median.value is None
+        else ""
     )
+    return f"{words} The bias counts them as 0, too.{median}"
+
+
+def short_words(found: Sizes, unit: str = "") -> str:
+    """`Its numbers are off by at least 44.2 (38.9 to 49.5) mg/dl on average, n=142.`; empty without a number as the truth."""
+    shown = found.near or found.all
+    if not shown.n:
+        return ""
+    at_least = "at least " if found.confirmed else ""
+    far = ", but for truths that are far from any answer" if found.near else ""
+    return f"Its numbers are off by {at_least}{mean_text(shown.mae)}{unit and ' '}{unit} on average, n={shown.n:,}{far}."
 
 
 def far_head(far: Sequence[FarTruth]) -> str:

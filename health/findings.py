@@ -30,7 +30,7 @@ class Finding:
 @dataclass(frozen=True, kw_only=True)
 class Status:
     """The word, a sentence that says what is known, and the next thing to do. `checks` are how many more drawn cases must
-    be checked for plus or minus five points."""
+    be checked for plus or minus five points, and `to_check` how many are drawn and wait for it, 0 where the next thing is another."""
 
     word: Word
     sentence: str
@@ -40,3 +40,4 @@ class Status:
     baseline: Baseline | None
     failed: Rate
     alarm: Alarm | None = None
+    to_check: int = 0

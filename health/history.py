@@ -46,7 +46,7 @@ class Inputs:
 @dataclass(frozen=True, kw_only=True)
 class History:
     """What is known of a model. `days` the oldest first; `closed` is how somebody ended the last alarm, before which nothing counts any
-    more; `ahead` are cases of which no day knows."""
+    more; `ahead` are cases of which no day knows; `unchecked` drawn answers nobody has judged right or wrong."""
 
     days: tuple[DayFigures, ...]
     today: date
@@ -55,6 +55,7 @@ class History:
     inputs: Inputs = Inputs()
     closed: Closing | None = None
     ahead: Ahead | None = None
+    unchecked: int = 0
 
 
 def days_after(history: History) -> list[DayFigures]:

@@ -88,6 +88,6 @@ def _view(standing: Standing, now: datetime) -> StandingView:
         low=found.low if is_of_most else None,
         high=found.high if is_of_most else None,
         n=found.n,
-        owner=standing.owner,
+        owner=standing.acknowledged_by,
         demonstration=standing.demonstration,
     )

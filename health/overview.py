@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import db.health_alarms
@@ -20,8 +20,15 @@ from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
 from db.ids import utc_now
-from health import days
-from health.alarms.decisions import accepted, closed, put_off_words, reference_of
+from health import days, over_time
+from health.alarms.decisions import (
+    accepted,
+    acknowledged_by,
+    closed,
+    put_off_words,
+    reference_of,
+)
+from health.answer_times import AnswerTimes, answer_times
 from health.causes import Causes
 from health.closing import Closing
 from health.cohort import EVERY, Cohort
@@ -29,25 +36,26 @@ from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
-from health.estimates import Estimate, Rate, accuracy, drawn_share, rate
+from health.estimates import Estimate, Rate, accuracy, rate
 from health.input_drift import InputDrift, Model, input_drift, midnight
+from health.over_time import VersionLine, Week
 from health.status import DayFigures, History, Inputs, Status, judge
-from health.summary import ESTIMATED, SERVED, demonstration, groups
+from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
 from health.titles import Titles, Words, as_coded, as_named, called
-from health.weighted import Share
 
 # How far back alarms look.
 DAYS = 120
+# A century; longer ago there is no date to count from.
+MOST_DAYS = 36_500
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
-# Ten years: a case that a clock without a battery dated 1970 makes no chart of half a century.
-MOST_WEEKS = 522
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A model in a line: its word and why, its accuracy, and who last said that they care for it. `demonstration` of its cases
-    are the history of a demonstration. `put_off` says until when, and by whom, where it is put off."""
+    """A model in a line: its word and why, its accuracy, and who last said that they take care of it. `demonstration` of its cases
+    are the history of a demonstration, and `unchecked` are drawn and not judged right or wrong. `put_off` says until when, and by
+    whom, where it is put off."""
 
     server: str
     model: str
@@ -55,33 +63,10 @@ class Standing:
     status: Status
     accuracy: Estimate
     cases: int
-    owner: str
+    acknowledged_by: str
     put_off: str = ""
     demonstration: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Week:
-    """The drawn cases of seven days from `start` on: the share that is right, of those that were judged, and (right, wrong) of each
-    version as they are counted."""
-
-    start: date
-    right: Share
-    answered: int
-    failed: int
-    checked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class VersionLine:
-    """A version: when it was asked first and last, how many cases, how often it is right, and which share of what was sent failed."""
-
-    version: str
-    first: date
-    last: date
-    cases: int
-    accuracy: Estimate
-    failed: Rate
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +74,8 @@ class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
     `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_accepted` is
     when somebody accepted how it was, since when the first cases are what the newest inputs are compared with. `causes` is what
-    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`; `drift_cases` are how many cases of before and of now there are to compare."""
+    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`; `drift_cases` are how many cases of before and of now there are to
+    compare. `times` are how long answers took."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -111,6 +97,12 @@ class Look:
     answered: int
     failed: Rate
     unlike: Rate
+    times: AnswerTimes
+
+
+def begin(now: datetime, days: int = DAYS) -> datetime:
+    """The midnight (UTC) since when the last so many days are, today among them: of the word, unless told otherwise."""
+    return midnight(now) - timedelta(days=days - 1)
 
 
 def standings(
@@ -124,7 +116,7 @@ def standings(
     """The word and the accuracy of every model that was asked, or of those of a server or a name, by (server, model). Sentences call fields by their `titles`. Raises StorageError."""
     now = clock()
     everything = Selection(purposes=SERVED, server=server, model=model)
-    since = midnight(now) - timedelta(days=DAYS)
+    since = begin(now)
     selection = replace(everything, since=since)
     with snapshot(sessions) as session:
         ever = db.health_days.not_kept(session, everything)
@@ -170,7 +162,7 @@ def look(
     """
     now, named, worded = clock(), titles(server, model), words(server, model)
     everything = Selection(purposes=SERVED, server=server, model=model)
-    since = midnight(now) - timedelta(days=DAYS)
+    since = begin(now)
     with snapshot(sessions) as session:
         read = _read(session, now, replace(everything, since=since), cohort.of(everything))
         if not read.lately and not read.shown:
@@ -203,6 +195,7 @@ class _Read:
     judged: Sequence[JudgedCase]
     pairs: Sequence[tuple[str, str, bool, bool]]
     unlike: tuple[int, int]
+    times: AnswerTimes
 
 
 def _read(session: Session, now: datetime, lately: Selection, chosen: Selection) -> _Read:
@@ -221,6 +214,7 @@ def _read(session: Session, now: datetime, lately: Selection, chosen: Selection)
         judged=db.health_cases.judged_cases(session, estimated, MOST_JUDGED),
         pairs=db.health_cases.compared(session, estimated, MOST_JUDGED),
         unlike=db.health_cases.unlike(session, estimated, NEWEST),
+        times=answer_times(session, chosen),
     )
 
 
@@ -233,12 +227,13 @@ def _looked(
         accuracy=accuracy(groups(shown)),
         cases=sum(c.cases for c in shown),
         demonstration=demonstration(shown),
+        unchecked=unchecked(shown),
     )
     volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
     return Look(
         standing=standing,
-        weeks=_weeks(shown, now.date()),
-        versions=_versions(shown),
+        weeks=over_time.weeks(shown, now.date()),
+        versions=over_time.versions(shown),
         drift=drift.fields,
         joint_drift=drift.joint,
         joint_until=drift.joint_until,
@@ -254,8 +249,9 @@ def _looked(
         causes=causes,
         told=(days.judged(volunteered, "correct"), days.judged(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
-        failed=_failed(shown),
+        failed=over_time.failed(shown),
         unlike=rate(*read.unlike),
+        times=read.times,
     )
 
 
@@ -282,7 +278,7 @@ def _standing(
     inputs: Inputs,
 ) -> Standing:
     """`counts` need not be by day."""
-    found = accuracy(groups(counts))
+    found, waiting = accuracy(groups(counts)), unchecked(counts)
     in_order = sorted(counts, key=lambda count: (count.day, count.key.version))
     history = History(
         days=days.without_gaps(by_day, now.date()),
@@ -292,6 +288,7 @@ def _standing(
         inputs=inputs,
         closed=closing,
         ahead=days.ahead(by_day, now.date()),
+        unchecked=waiting,
     )
     return Standing(
         server=model[0],
@@ -300,9 +297,10 @@ def _standing(
         status=judge(history),
         accuracy=found,
         cases=sum(count.cases for count in counts),
-        owner=next((step.person for step in steps if step.action == "acknowledged"), ""),
+        acknowledged_by=acknowledged_by(steps),
         put_off=put_off_words(steps, now),
         demonstration=demonstration(counts),
+        unchecked=waiting,
     )
 
 
@@ -328,66 +326,6 @@ def _closing(
     rest = replace(everything, server=server, model=name, since=found.at, until=found.until)
     day = days.figures(found.at.date(), db.health_days.by_day(session, rest))
     return found.with_rest(day.right, day.wrong, day.answered, day.failed)
-
-
-def _weeks(counts: Sequence[DayCount], today: date) -> list[Week]:
-    """Weeks from Monday on, without gaps between the first and the last: of MOST_WEEKS up to the week of today, or of tomorrow."""
-    by_week: dict[date, list[DayCount]] = defaultdict(list)
-    end = _monday(today + timedelta(days=1))
-    for count in counts:
-        if end - timedelta(days=7 * MOST_WEEKS) < (week := _monday(count.day)) <= end:
-            by_week[week].append(count)
-    if not by_week:
-        return []
-    first, last = min(by_week), max(by_week)
-    starts = (first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1))
-    return [_week(start, by_week.get(start, [])) for start in starts]
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _week(start: date, counts: Sequence[DayCount]) -> Week:
-    figures = days.figures(start, counts)
-    return Week(
-        start=start,
-        right=_drawn(counts),
-        answered=figures.answered,
-        failed=figures.failed,
-        checked=figures.checked,
-    )
-
-
-def _drawn(counts: Sequence[DayCount]) -> Share:
-    """The share of right answers that the judged drawn cases show, without the limits that others give it."""
-    found = drawn_share(groups(counts))
-    return Share(value=found.value, low=found.low, high=found.high, n=found.n, effective=found.effective)  # fmt: skip
-
-
-def _versions(counts: Sequence[DayCount]) -> list[VersionLine]:
-    """The version that was asked last comes first."""
-    by_version: dict[str, list[DayCount]] = defaultdict(list)
-    for count in counts:
-        by_version[count.key.version].append(count)
-    lines = [
-        VersionLine(
-            version=version,
-            first=min(count.day for count in found),
-            last=max(count.day for count in found),
-            cases=sum(count.cases for count in found),
-            accuracy=accuracy(groups(found)),
-            failed=_failed(found),
-        )
-        for version, found in by_version.items()
-    ]
-    return sorted(lines, key=lambda line: (line.last, line.first), reverse=True)
-
-
-def _failed(counts: Sequence[DayCount]) -> Rate:
-    """Of the requests that were answered or failed."""
-    bad = days.failed(counts)
-    return rate(bad, bad + sum(count.cases for count in counts if count.outcome == "answered"))
 
 
 def _comparisons(

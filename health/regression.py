@@ -62,6 +62,11 @@ def number_errors(answers: ArrayLike, truths: ArrayLike, weights: ArrayLike) -> 
     )
 
 
+def without_median(found: NumberErrors) -> NumberErrors:
+    """The same where the median is not known."""
+    return replace(found, median=Mean(value=None, low=-math.inf, high=math.inf, n=found.n))
+
+
 def far_truths(answers: ArrayLike, truths: ArrayLike, among: ArrayLike) -> NDArray[np.bool_]:
     """Which truths (n,) are far from anything that the model answers: more than FAR times the range of `among`, all of its
     answers (m,), beyond that range. One that is infinite is unless that was answered, any other not where nothing is known of that range."""

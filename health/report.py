@@ -10,26 +10,38 @@ from datetime import datetime
 from health import service_report
 from health.alarms.delivery import alarm_words
 from health.alarms.wording import reference_words
+from health.answer_times import times_words
+from health.calibration_words import sentence
 from health.causes import Cause, Causes
+from health.classification import OF_WHAT, unknown_words
 from health.details import Details, FarTruth, Sizes
-from health.drift.wording import detection_words, joint_words, shift_words, until_words
+from health.drift.wording import (
+    OWN_REFERENCE,
+    detection_words,
+    joint_words,
+    past_line_words,
+    shift_words,
+    until_words,
+)
 from health.error_sizes import (
-    AT_LEAST,
     MOST_NAMED,
-    NAMED,
+    at_least_words,
     far_advice,
     far_head,
     far_text,
+    figure_names,
     mean_text,
     others_words,
+    short_words,
 )
 from health.groups import FieldGroups, GroupRate
-from health.overview import Look, Week
+from health.over_time import Week
+from health.overview import Look
 from health.server_metrics.readings import Reading
 from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for
-from health.summary import HealthRow, demonstration_words, most_timed
+from health.summary import HealthRow, demonstration_words
 from health.titles import FieldWords, model_words
 from health.wording import counted_words, share_text
 from printed.frame import bar, cells, document, facts, interval, track
@@ -46,7 +58,7 @@ _NOTE = (
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
     """What is told: everything about the model, a row for each version, its title, what its fields and their values are
-    called, which of its cases are looked at, in words, and when; how it serves, and what its server reports."""
+    called, which of its cases are looked at, in words, and when; how it serves, and what its server reports; `unit` is that of the numbers that it answers."""
 
     look: Look
     rows: Sequence[HealthRow]
@@ -57,6 +69,7 @@ class HealthReport:
     service: Service | None = None
     reading: Reading | None = None
     words: FieldWords = attribute(default_factory=dict)
+    unit: str = ""
 
 
 def page(report: HealthReport) -> str:
@@ -102,16 +115,15 @@ def _head(report: HealthReport, name: str) -> Html:
 def _figures(report: HealthReport) -> Html:
     look = report.look
     found = look.standing.accuracy
-    most = most_timed(report.rows)
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
-        ("Still to check for ±5 pp", f"{checks_for(found):,} drawn cases" if found.of else "–"),
+        ("Still to check for ±5 pp", _checks(report.look) if found.of else "–"),
         ("Failed requests, of those sent", counted_words(look.failed)),
         ("What people reported unasked", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
-    if most and (times := most.latency):
-        of = f"Time to answer of {most.version}" if most.version else "Time to answer"
-        named.insert(3, (of, f"half within {times.p50 * 1e3:,.0f} ms, 19 of 20 within {times.p95 * 1e3:,.0f} ms, n={times.n:,}"))  # fmt: skip
+    named[3:3] = times_words(look.times)
+    if size := short_words(look.details.sizes, report.unit):
+        named.insert(1, ("Size of errors", size))
     if look.unlike.n:
         named.append(
             (
@@ -119,9 +131,18 @@ def _figures(report: HealthReport) -> Html:
                 f"{counted_words(look.unlike)}; by chance up to 1 in 100",
             )
         )
-    if look.standing.owner:
-        named.append(("Cared for by", look.standing.owner))
+    if look.standing.acknowledged_by:
+        named.append(("Taken care of by", look.standing.acknowledged_by))
     return _section("Figures", facts(named))
+
+
+def _checks(look: Look) -> str:
+    """`279 drawn cases, of which 21 are drawn so far`."""
+    needed = checks_for(look.standing.accuracy)
+    drawn = min(needed, look.standing.unchecked)
+    return (
+        f"{needed:,} drawn cases, of which {drawn:,} {'is' if drawn == 1 else 'are'} drawn so far"
+    )
 
 
 def _causes(found: Causes | None, titles: Mapping[str, str]) -> Html:
@@ -174,9 +195,7 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
 
 
 def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
-    whole = [tag("p", joint_words(each, titles)) for each in look.joint_drift]
-    whole += [tag("p", until_words(look.joint_until), class_="muted")] if look.joint_until else []
-    whole += [tag("p", detection_words(each)) for each in look.detections]
+    whole = list(_whole(look, titles))
     if not look.drift:
         return _section("Inputs that changed", *whole) if whole else joined()
     most = max(1.0, *(field.psi for field in look.drift))
@@ -193,9 +212,23 @@ def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
         for field in look.drift
         if field.is_flagged
     ]
+    line = past_line_words(look.drift, titles)
+    said = [*([tag("p", line)] if line else []), *said]
     with_what = f"Compared with {reference_words(look.drift_accepted, look.steps)}."
     lines.append(tag("p", with_what, class_="muted"))
     return _section("Inputs that changed (population stability index)", *lines, *said, *whole)
+
+
+def _whole(look: Look, titles: Mapping[str, str]) -> Iterator[Html]:
+    """How the inputs compare as a whole, and what deployed detectors say."""
+    for each in look.joint_drift:
+        yield tag("p", joint_words(each, titles))
+    if look.joint_until:
+        yield tag("p", until_words(look.joint_until), class_="muted")
+    for said in look.detections:
+        yield tag("p", detection_words(said))
+    if look.detections:
+        yield tag("p", OWN_REFERENCE, class_="muted")
 
 
 def _groups(found: Sequence[FieldGroups], titles: Mapping[str, str]) -> Html:
@@ -236,12 +269,6 @@ def slice_word(found: Slice) -> str:
     return "lower, which chance can explain" if found.is_below else "not lower"
 
 
-def points(share: float) -> str:
-    """A share in words: `1 percentage point`, `4 percentage points`."""
-    many = f"{share * 100:.0f}"
-    return f"{many} percentage point{'' if many == '1' else 's'}"
-
-
 def difference_text(value: float, low: float, high: float) -> str:
     """A difference of two shares with its 95 % interval, in percentage points: `+12 pp (+4 to +20)`."""
     return f"{value * 100:+.0f} pp ({low * 100:+.0f} to {high * 100:+.0f})".replace("-", "−")
@@ -260,24 +287,20 @@ def _classes(details: Details) -> Html:
         (each.label, share_text(each.precision), share_text(each.recall), share_text(each.f1))
         for each in details.classes
     ]
-    unknown = [tag("p", f"{table.unknown} wrong answers are in no cell: nobody said what is right.")] if table.unknown else []  # fmt: skip
+    unknown = [tag("p", unknown_words(table.unknown))] if table.unknown else []
     return _section(
         "Classes",
         cells(rows, head),
         *unknown,
         cells(figures, ("Class", "Precision", "Recall", "F1")),
+        tag("p", OF_WHAT, class_="muted"),
     )
 
 
 def _probabilities(details: Details) -> Html:
     found = details.calibration
-    if found.ece is None or found.by_chance is None:
+    if found.ece is None:
         return joined()
-    words = "more than chance explains" if found.is_off else "no more than chance explains"
-    sentence = (
-        f"On average the probability differs by {points(found.ece)} from how often the answer is right (ECE, n={found.n:,}): "
-        f"{words} (up to {points(found.by_chance)})."
-    )
     lines = [
         bar(
             f"called {each.low * 100:.0f} to {each.high * 100:.0f} % probable",
@@ -287,7 +310,7 @@ def _probabilities(details: Details) -> Html:
         )
         for each in found.bins
     ]
-    return _section("Probabilities", tag("p", sentence), *lines)
+    return _section("Probabilities", tag("p", sentence(found)), *lines)
 
 
 def _errors(found: Sizes) -> Html:
@@ -296,7 +319,7 @@ def _errors(found: Sizes) -> Html:
     columns = [found.all, *([found.near] if found.near else [])]
     rows = [
         (name, *(mean_text(getattr(each, field)) for each in columns))
-        for name, field in NAMED.items()
+        for name, field in figure_names(found).items()
     ]
     head = (
         "",
@@ -304,7 +327,9 @@ def _errors(found: Sizes) -> Html:
         *(f"Without what is far, n={each.n:,}" for each in columns[1:]),
     )
     far = [tag("p", _far_words(found.far))] if found.far else []
-    return _section("Size of errors", *far, cells(rows, head), tag("p", AT_LEAST, class_="muted"))
+    return _section(
+        "Size of errors", *far, cells(rows, head), tag("p", at_least_words(found), class_="muted")
+    )
 
 
 def _far_words(far: Sequence[FarTruth]) -> str:
@@ -333,7 +358,7 @@ def _versions(rows: Sequence[HealthRow]) -> Html:
             row.version or "–",
             f"{row.cases:,}",
             str(row.accuracy),
-            f"{row.latency.p95 * 1e3:,.0f} ms, n={row.latency.n:,}" if row.latency else "–",
+            _slowest(row),
             counted_words(row.error_rate),
             f"{row.last_case_at:%-d %b %Y}",
         )
@@ -341,6 +366,15 @@ def _versions(rows: Sequence[HealthRow]) -> Html:
     ]
     head = ("Version", "Cases", "Accuracy", "19 of 20 within", "Failed", "Last asked")
     return _section("Versions", cells(lines, head)) if lines else joined()
+
+
+def _slowest(row: HealthRow) -> str:
+    """`80 ms, n=2,000`, or `80 ms, 90 rows`."""
+    found = row.latency or row.row_latency
+    if found is None:
+        return "–"
+    of = f"n={found.n:,}" if row.latency else f"{found.n:,} rows"
+    return f"{found.p95 * 1e3:,.0f} ms, {of}"
 
 
 def _decided(look: Look) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from health.baselines import Baseline, in_words
@@ -130,9 +131,17 @@ def _ahead_words(ahead: Ahead) -> str:
     )
 
 
-def action_words(word: Word, findings: Sequence[Finding], checks: int) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """How many more drawn cases are `needed` for plus or minus five points, and how many are drawn and `waiting` for it."""
+
+    needed: int
+    waiting: int
+
+
+def action_words(word: Word, findings: Sequence[Finding], checks: Checks) -> str:
     """What to do next."""
-    kinds = {each.kind for each in findings if not each.is_over} or {f.kind for f in findings}
+    kinds = _kinds(findings)
     if "accuracy" in kinds:
         return "Look at the wrong answers, then tell whoever runs the model."
     if "errors" in kinds:
@@ -144,9 +153,35 @@ def action_words(word: Word, findings: Sequence[Finding], checks: int) -> str:
     return _next_check(word, findings, checks)
 
 
-def _next_check(word: Word, findings: Sequence[Finding], checks: int) -> str:
+def is_of_checks(findings: Sequence[Finding], needed: int) -> bool:
+    """Whether the next thing to do is to check drawn cases."""
+    is_other = _kinds(findings) & {"accuracy", "errors", "inputs", "quiet"}
+    return bool(needed) and not is_other and not any(each.since for each in findings)
+
+
+def _kinds(findings: Sequence[Finding]) -> set[str]:
+    """Of what goes on; where nothing does, of what was."""
+    return {each.kind for each in findings if not each.is_over} or {f.kind for f in findings}
+
+
+def _next_check(word: Word, findings: Sequence[Finding], checks: Checks) -> str:
     if any(each.since for each in findings):
         return "Ask and check some more cases, then look again."
-    if checks:
-        return f"Check {checks:,} more drawn case{'s' if checks > 1 else ''}."
+    if checks.needed:
+        return check_words(checks)
     return "Nothing to do." if word == "Healthy" else "Look at it, and close it."
+
+
+def check_words(checks: Checks) -> str:
+    """What can be checked now, and what has to be drawn before: `Check the 21 drawn cases that nobody has judged; 258 more …`"""
+    now, later = min(checks.needed, checks.waiting), checks.needed - checks.waiting
+    of = f"{now:,} of " if now < checks.waiting else ""
+    drawn = "drawn case" if checks.waiting == 1 else f"{checks.waiting:,} drawn cases"
+    check = f"Check {of}the {drawn} that nobody has judged"
+    if later <= 0:
+        return f"{check}."
+    more = (
+        f"{later:,} more {'has' if later == 1 else 'have'} to be drawn first, from new requests; whoever operates the workbench can "
+        "have a larger share of them drawn."
+    )
+    return f"{check}. {more}" if checks.waiting else f"No drawn case waits for a judgement. {more}"

@@ -8,13 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import db.health
-import db.health_durations
 import db.health_figures
-from db.durations import Durations, added, percentiles, within
+from db.durations import within
 from db.engine import Session, Sessions, snapshot
 from db.health import BucketCount, Selection
 from db.ids import utc_now
-from health.answer_times import felt_words, reported_words
+from health.answer_times import (
+    AnswerTimes,
+    answer_times,
+    durations_of,
+    reported_words,
+    times_words,
+)
 from health.estimates import Rate, rate
 from health.input_drift import midnight
 from health.objectives import (
@@ -28,12 +33,11 @@ from health.objectives import (
     title,
 )
 from health.server_metrics.readings import Reading
-from health.summary import NOT_SENT, ONE_BY_ONE, UNKNOWN, Latency
+from health.summary import NOT_SENT, ONE_BY_ONE, PEOPLE, UNKNOWN
 from health.wording import rate_words
 
 # The window where no objective has one: four weeks, so that every window has as many weekends.
 DAYS = 28
-_EVERY = 10**12
 # How a request ended that was not answered, as people call it.
 OUTCOMES = {
     "unreachable": "server not reachable",
@@ -58,7 +62,7 @@ class Service:
     """What was asked of all versions of a model in the last `days` days (UTC). `requests` were sent: answered, failed, or without
     an answer so far; `first` is the day of the first of them. `lately` is how many there were in the last so many hours.
     `availability` is the share that was answered of those that were answered or failed; `failures` are the others by their
-    outcome, the most frequent first; `felt` is how long answers took."""
+    outcome, the most frequent first; `times` are how long answers took."""
 
     days: int
     first: date | None
@@ -68,7 +72,7 @@ class Service:
     availability: Rate
     failures: Mapping[str, int]
     budgets: Sequence[Budget]
-    felt: Latency | None = None
+    times: AnswerTimes
 
     @property
     def a_day(self) -> float | None:
@@ -95,7 +99,8 @@ def service(
     clock: Callable[[], datetime] = utc_now,
 ) -> Service:
     """How a model served in the days of its objectives, or in four weeks without any. Rows of files count nowhere, nor do cases
-    that were not sent because a person has to correct a value first. Raises StorageError."""
+    that were not sent because a person has to correct a value first; an objective for the time is of what people asked one by one.
+    Raises StorageError."""
     now = clock()
     days = objectives[0].days if objectives else DAYS
     end = midnight(now) + timedelta(days=1)
@@ -104,17 +109,15 @@ def service(
     hours = {each: replace(of, since=now - timedelta(hours=each)) for each in HOURS}
     with snapshot(sessions) as session:
         told = _told(db.health_figures.buckets(session, window))
-        timed = _durations(session, window)
+        times = answer_times(session, window)
         lately = {n: _told(db.health.buckets(session, some)) for n, some in hours.items()}
         budgets = []
         for each in objectives:
             if each.seconds is None:
                 counted, recent = told.ended, {n: some.ended for n, some in lately.items()}
             else:
-                counted = _slow(timed, each.seconds)
-                recent = {
-                    n: _slow(_durations(session, some), each.seconds) for n, some in hours.items()
-                }
+                counted = _slow(session, window, each.seconds)
+                recent = {n: _slow(session, some, each.seconds) for n, some in hours.items()}
             budgets.append(budget(each, counted, recent))
     return Service(
         days=days,
@@ -125,7 +128,7 @@ def service(
         availability=rate(told.ended.n - told.ended.bad, told.ended.n),
         failures=told.failures,
         budgets=budgets,
-        felt=_felt(timed),
+        times=times,
     )
 
 
@@ -134,10 +137,10 @@ def words(found: Service, reading: Reading | None = None) -> list[str]:
     failed = f" Failed: {failures_words(found)}." if found.failures else ""
     lines = [
         f"{requests_words(found)}. Answered: {rate_words(found.availability)} in {found.days} days.{failed}",
-        f"Time to answer as people felt it: {felt_words(found.felt, '{n} answers')}",
+        *(f"{kind}: {said}" for kind, said in times_words(found.times, f"in {found.days} days")),
     ]
     if reading is not None:
-        lines.append(f"As the server reports it: {reported_words(reading)}")
+        lines.append(f"Time to answer, as the server reports it: {reported_words(reading)}")
     for each in found.budgets:
         burns = " ".join(burn_sentence(each, burn) for burn in each.burns)
         lines.append(f"Objective: {title(each.objective)}. {sentence(each)} {burns}")
@@ -175,21 +178,9 @@ def _told(buckets: Iterable[BucketCount]) -> _Told:
     )
 
 
-def _durations(session: Session, selection: Selection) -> Durations | None:
-    """How long the answered cases of all versions took, by the histograms of durations; None where none was answered."""
-    parts = db.health_durations.durations(session, selection, _EVERY).values()
-    return added(parts) if parts else None
-
-
-def _slow(timed: Durations | None, seconds: float) -> Counted:
-    """Answered cases that took longer."""
+def _slow(session: Session, selection: Selection, seconds: float) -> Counted:
+    """Answers to what people asked one by one, and those of them that took longer."""
+    timed = durations_of(session, replace(selection, purposes=PEOPLE))
     if timed is None:
         return Counted(n=0, bad=0)
     return Counted(n=timed.n, bad=timed.n - within(timed, seconds))
-
-
-def _felt(timed: Durations | None) -> Latency | None:
-    if timed is None:
-        return None
-    p50, p95, p99 = percentiles(timed, (50, 95, 99))
-    return Latency(p50=p50, p95=p95, p99=p99, n=timed.n)

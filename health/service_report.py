@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from health.answer_times import felt_words, reported_words
+from health.answer_times import reported_words, times_words
 from health.objectives import Budget, burn_sentence, sentence, title
 from health.server_metrics.readings import Reading
 from health.service import NO_OBJECTIVE, Service, failures_words, requests_words
@@ -31,9 +31,9 @@ def _facts(found: Service, reading: Reading | None) -> Iterator[tuple[str, str]]
     yield "Answered", rate_words(found.availability)
     if found.failures:
         yield "Failed", failures_words(found)
-    yield "Times as people felt them", felt_words(found.felt, "{n} answers")
+    yield from times_words(found.times)
     if reading is not None:
-        yield "Times as the server reports them", reported_words(reading)
+        yield "Time to answer, as the server reports it", reported_words(reading)
 
 
 def _budget(found: Budget) -> Iterator[Html]:

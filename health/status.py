@@ -32,9 +32,11 @@ from health.history import (
 )
 from health.sentences import (
     OBJECTIVE,
+    Checks,
     accuracy_words,
     action_words,
     condition_words,
+    is_of_checks,
     left_out_words,
     percent,
     share_words,
@@ -82,16 +84,17 @@ def judge(history: History) -> Status:
         word = "Watch"
     elif lacking := _lacking(history, standard) or _not_yet(closed):
         findings, word = [lacking], "Not enough evidence"
-    checks = checks_for(history.accuracy)
+    checks = Checks(needed=checks_for(history.accuracy), waiting=history.unchecked)
     return Status(
         word=word,
         sentence=condition_words(history, findings, standard, closed),
         action=action_words(word, findings, checks),
         findings=tuple(findings),
-        checks=checks,
+        checks=checks.needed,
         baseline=standard,
         failed=share_failed(_recent(history)),
         alarm=alarm,
+        to_check=checks.waiting if is_of_checks(findings, checks.needed) else 0,
     )
 
 

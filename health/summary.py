@@ -39,13 +39,16 @@ SERVED = (*GENUINE, "scenario", "replay")
 ROW = "batch"
 # A file asks many rows at once, and waits for no single one: its rows say neither how fast people are answered nor how often.
 ONE_BY_ONE = tuple(purpose for purpose in SERVED if purpose != ROW)
+# Nobody waits for the history of a demonstration either, which is asked many rows at once: times that people felt are of these alone.
+PEOPLE = tuple(purpose for purpose in ONE_BY_ONE if purpose != DEMO)
+MANY_AT_ONCE = (ROW, DEMO)
 HISTORY = "the history of the demonstration: real answers to questions that nobody asked."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Seconds from asking to answer, as percentiles of the newest `n` answered cases but rows of files, of whole days; each is within
-    1 % of that of the cases themselves (db/durations.py)."""
+    """Seconds from asking to answer, as percentiles of `n` answered cases of whole days; each is within 1 % of that of the cases
+    themselves (db/durations.py)."""
 
     p50: float
     p95: float
@@ -61,6 +64,8 @@ class HealthRow:
     may be empty. `unknown` were asked, and no answer is recorded: they are under way, or their process
     ended. `error_rate` leaves those out, and the cases that were never sent. `feedback` has the
     current statements by channel and judgement. `demonstration` of the cases are the history of a demonstration.
+    `latency` is of the newest answers that were asked for one by one, `row_latency` of the newest rows of files or of a demonstration:
+    of the whole request that each went in.
     """
 
     server: str
@@ -76,12 +81,7 @@ class HealthRow:
     latency: Latency | None
     last_case_at: datetime
     demonstration: int = 0
-
-
-def most_timed(rows: Iterable[HealthRow]) -> HealthRow | None:
-    """The row whose times to answer are of most answers; None where there are no times."""
-    timed = ((row.latency.n, row) for row in rows if row.latency)
-    return max(timed, key=lambda each: each[0], default=(0, None))[1]
+    row_latency: Latency | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +108,12 @@ def summarise(
     with snapshot(sessions) as session:
         counts = _by_key(db.health_days.by_version(session, served))
         statements = _by_key(db.health_days.statements(session, estimated))
-        felt = replace(served, purposes=ONE_BY_ONE)
-        durations = db.health_durations.durations(session, felt, LATENCY_SAMPLE)
+        singly, many = (
+            db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
+            for some in (PEOPLE, MANY_AT_ONCE)
+        )
     return [
-        _row(key, counts[key], statements.get(key, []), durations.get(key))
+        _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key))
         for key in sorted(counts, key=_in_order)
     ]
 
@@ -169,7 +171,8 @@ def _row(
     key: ModelVersion,
     counts: Sequence[DayCount],
     statements: Sequence[DayStatements],
-    durations: Durations | None,
+    singly: Durations | None,
+    many: Durations | None,
 ) -> HealthRow:
     cases = _cases(counts)
     errors = {name: cases[name] for name in sorted(cases) if name not in ("answered", UNKNOWN)}
@@ -184,9 +187,10 @@ def _row(
         error_rate=_error_rate(cases),
         feedback=_feedback(statements),
         accuracy=accuracy(groups(counts)),
-        latency=_latency(durations),
+        latency=latency_of(singly),
         last_case_at=max(count.last_at for count in counts),
         demonstration=demonstration(counts),
+        row_latency=latency_of(many),
     )
 
 
@@ -217,6 +221,24 @@ def groups(counts: Iterable[DayCount]) -> list[Group]:
             judgement,
         ), cases in alike.items()
     ]
+
+
+def latency_of(durations: Durations | None) -> Latency | None:
+    """Their percentiles; None without any."""
+    if durations is None:
+        return None
+    p50, p95, p99 = percentiles(durations, (50, 95, 99))
+    return Latency(p50=p50, p95=p95, p99=p99, n=durations.n)
+
+
+def unchecked(counts: Iterable[DayCount]) -> int:
+    """How many drawn answers, of those that are still there, nobody has judged right or wrong."""
+    return sum(
+        count.cases
+        for count in counts
+        if count.outcome == "answered" and count.purpose in ESTIMATED and count.is_audited
+        if count.judgement is None and not count.is_deleted
+    )
 
 
 def demonstration(counts: Iterable[DayCount]) -> int:
@@ -252,13 +274,6 @@ def _feedback(statements: Sequence[DayStatements]) -> dict[str, dict[str, int]]:
     for count in statements:
         counted[count.channel][count.judgement] += count.statements
     return {channel: dict(counts) for channel, counts in counted.items()}
-
-
-def _latency(durations: Durations | None) -> Latency | None:
-    if durations is None:
-        return None
-    p50, p95, p99 = percentiles(durations, (50, 95, 99))
-    return Latency(p50=p50, p95=p95, p99=p99, n=durations.n)
 
 
 def _start(moment: datetime, by: Step) -> datetime:

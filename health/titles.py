@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mds_client.signature import Field
 
@@ -39,10 +39,31 @@ def called(names: Iterable[str], titles: Titles, server: str, model: str) -> tup
     return tuple(known.get(name, name) for name in listed)
 
 
+class Measured(Mapping[str, str]):
+    """What the values and ranges of a number are called: themselves with its unit."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+
+    def __getitem__(self, value: str) -> str:
+        return f"{value} {self.unit}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())  # there is no end of them
+
+    def __len__(self) -> int:
+        return 0
+
+
 def words_of(fields: Iterable[Field]) -> FieldWords:
-    """The words for the choices of fields, as a form and the page of a case have them."""
-    found = {field.name: _of_choices(field) for field in fields}
-    return {name: words for name, words in found.items() if words}
+    """The words for the choices of fields, as a form and the page of a case have them, and the units of numbers without any."""
+    found: dict[str, Mapping[str, str]] = {}
+    for field in fields:
+        if words := _of_choices(field):
+            found[field.name] = words
+        elif field.unit and field.kind in ("number", "integer"):
+            found[field.name] = Measured(field.unit)
+    return found
 
 
 def word_for(words: FieldWords, field: str, value: str) -> str:

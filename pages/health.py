@@ -3,6 +3,7 @@
 import streamlit as st
 
 from health.cohort import Cohort
+from health.coming_in import history_words
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
@@ -68,7 +69,8 @@ def draw_one() -> None:
         words=services().field_words,
     )
     if found is None:
-        st.info("Nobody has asked this model yet. Every request made on Predict counts here.")
+        never = "Nobody has asked this model yet. Every request made on Predict counts here."
+        st.info(history_words(services().figures) or never)
         return
     of = {"server": now.server, "model": now.model}
     rows = summarise(services().figures, **of, cohort=now.cohort)
@@ -78,7 +80,7 @@ def draw_one() -> None:
     address.draw_chips(now)
     if not found.standing.cases:
         nothing.draw(now)
-    model.draw_tiles(found, rows, now)
+    model.draw_tiles(found, now)
     model.draw_charts(found, now)
     model.draw_details(found, now)
     service.draw(now)
@@ -88,7 +90,7 @@ def draw_one() -> None:
         requests.draw_unknown(rows, rows[0])
         requests.draw_table(rows, rows[0])
         requests.draw_charts(rows, series, now)
-        served.draw(rows, now)
+        served.draw(found, now)
 
 
 if chosen.is_one:

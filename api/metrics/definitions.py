@@ -172,7 +172,7 @@ METRICS: tuple[Metric, ...] = (
         name="mds_case_duration_seconds",
         kind="gauge",
         unit="seconds",
-        says="How long the newest days of 2,000 answered requests took as the person felt it, of the version asked last, at "
+        says="How long the newest days of 2,000 answered requests took that were asked one by one, of the version asked last, at "
         "the percentile 50, 95 and 99",
         labels=(*OF_MODEL, "percentile"),
         panels=(

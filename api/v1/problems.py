@@ -121,8 +121,10 @@ def no_model(name: str) -> Refused:
     )
 
 
-def not_asked(name: str) -> Refused:
-    """A model that is there, and of which nothing is known yet."""
+def not_asked(name: str, coming_in: str = "") -> Refused:
+    """A model that is there, and of which nothing is known yet; `coming_in` says that its history may still come."""
+    if coming_in:
+        return refused(404, "not_found", coming_in, "Ask again in a minute.", Retry_After="30")
     return refused(
         404,
         "not_found",

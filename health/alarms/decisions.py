@@ -33,6 +33,7 @@ __all__ = [
     "DecisionRefused",
     "DecisionView",
     "accepted",
+    "acknowledged_by",
     "causes_then",
     "closed",
     "decide",
@@ -187,6 +188,11 @@ def closed(steps: Sequence[DecisionView]) -> Closing | None:
                 is_of_inputs="inputs" in _found(step.evidence),
             )
     return None
+
+
+def acknowledged_by(steps: Sequence[DecisionView]) -> str:
+    """Who last said that they take care of it; empty where nobody did. `steps` are the newest first."""
+    return next((step.person for step in steps if step.action == "acknowledged"), "")
 
 
 def put_off_words(steps: Sequence[DecisionView], now: datetime) -> str:

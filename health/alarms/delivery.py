@@ -18,7 +18,7 @@ from db.engine import Sessions, reading, writing
 from db.health_alarms import AlarmView
 from db.health_decisions import DecisionView
 from db.ids import utc_now
-from health.alarms.decisions import ENDING, causes_then, is_silent
+from health.alarms.decisions import ENDING, acknowledged_by, causes_then, is_silent
 from health.alarms.wording import person_words
 from health.titles import ModelTitle, model_words, untitled
 
@@ -209,8 +209,8 @@ class _Due:
         if alarm.ended_at:
             parts = [f"It ended on {alarm.ended_at:%-d %B %H:%M} UTC. It was: {alarm.sentence}"]
             parts += [self._closed()] if self._closed() else []
-        if owner := next((s.person for s in self.steps if s.action == "acknowledged"), ""):
-            parts.append(f"{owner} takes care of it.")
+        if person := acknowledged_by(self.steps):
+            parts.append(f"{person} takes care of it.")
         if self.public_url:
             query = urlencode({"model": f"{alarm.server}/{alarm.model}"})
             parts.append(f"{self.public_url}/health?{query}")

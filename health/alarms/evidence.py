@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from db.health_alarms import ALARM_KINDS
 from health.baselines import Baseline, added_up
 from health.findings import Finding
 from health.overview import Look
@@ -29,6 +30,12 @@ def evidence_of(look: Look, titles: Mapping[str, str]) -> dict[str, object]:
         if found
         else [],
     }
+
+
+def is_to_decide(look: Look) -> bool:
+    """Whether something was found, or an alarm goes on, on which somebody can decide."""
+    is_found = any(each.kind in ALARM_KINDS for each in look.standing.status.findings)
+    return is_found or any(alarm.is_open for alarm in look.alarms)
 
 
 def _checked(look: Look) -> dict[str, tuple[int, int]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from db.health_detections import DetectionView
-from health.drift.fields import LEAST_CASES, FieldDrift
+from health.drift.fields import LEAST_CASES, WORTH_A_LOOK, FieldDrift
 from health.drift.joint import JointDrift
 from health.titles import NO_WORDS, FieldWords, word_for
 
 WHOLE = "Compared as a whole"
 _WEEKS = 14  # days, of which the newest cases are
 _GUESSED = 0.505  # of all pairs: up to there nobody would call it more than half
+OWN_REFERENCE = "A deployed detector keeps its own reference: what is accepted as the new normal here changes nothing for it."
+# So many fields are named in one sentence.
+_MOST_NAMED = 3
 
 
 def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> str:
@@ -23,7 +26,8 @@ def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> 
     parts = []
     if field.outside and field.span:
         low, high = field.span
-        parts.append(f"{field.outside} of {field.after} values are outside {low:g} to {high:g}, where all were before")  # fmt: skip
+        span = word_for(words, field.name, f"{low:g} to {high:g}")
+        parts.append(f"{field.outside} of {field.after} values are outside {span}, where all were before")  # fmt: skip
     elif field.unseen:
         parts.append(f"{field.outside} of {field.after} have a value that was never there before: {_listed(field, words)}")  # fmt: skip
     if field.missing[1] > field.missing[0] + 0.05:
@@ -94,3 +98,26 @@ def detection_words(said: DetectionView) -> str:
     verdict = "finds drift" if said.is_drift else "finds no drift"
     more = f" ({figures})" if figures else ""
     return f"{said.detector} {verdict} in the newest {said.cases:,} cases{more}, {when}."
+
+
+def past_line_words(fields: Sequence[FieldDrift], titles: Mapping[str, str]) -> str:
+    """Why fields that moved past the line are not said to have changed: `Bill length is past the line of 0.20 and yet …`; empty where
+    every such field is flagged."""
+    found = [each for each in fields if each.psi >= WORTH_A_LOOK and not each.is_flagged]
+    if not found:
+        return ""
+    verbs = ("is", "has") if len(found) == 1 else ("are", "have")
+    every = "1 field is" if len(fields) == 1 else f"{len(fields):,} fields are"
+    least, cases = min(each.p for each in found), max(each.after for each in found)
+    return (
+        f"{_titles(found, titles)} {verbs[0]} past the line of {WORTH_A_LOOK:.2f} and yet {verbs[1]} not changed for certain: with "
+        f"{cases:,} recent cases so large a shift comes by chance (p = {least:.2g}), and as {every} compared every day, only a far "
+        "rarer one counts."
+    )
+
+
+def _titles(fields: Sequence[FieldDrift], titles: Mapping[str, str]) -> str:
+    """`Bill length, Mass and others`."""
+    named = [titles.get(each.name, each.name) for each in fields[:_MOST_NAMED]]
+    named += ["others"] if len(fields) > _MOST_NAMED else []
+    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))

@@ -92,6 +92,7 @@ FRAUD = ModelRef(server="bank", name="fraud")
 # What each method and property of the services gives to somebody who sees one model of one server; `None` where
 # tests/access/test_services.py and test_jobs.py look at what it gives.
 NARROWED: dict[str, Callable[[Services], object] | None] = {
+    "answer_unit": lambda found: found.answer_unit("bank", "fraud"),
     "batches_root": lambda found: found.batches_root,
     "business_keys": lambda found: found.business_keys(),
     "protected_fields": lambda found: found.protected_fields("bank", "fraud"),

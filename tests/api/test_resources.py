@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 import uuid
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from db.engine import reading, writing
 from db.health_calibrations import CalibrationView, replace_all
 from db.ids import utc_now
 from feedback.review_filling import fill
+from health.alarms.decisions import decide
 from mds_client.signature import File, ModelRef
 from mds_client.workbench import WorkbenchClient
 from people.tokens import authenticate
@@ -90,6 +92,50 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     olga = served.client("olga")
     _is_problem(olga.get("/health/demo/wine"), 404, "Nobody has asked demo/wine yet")
     assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])
+
+
+def test_health_of_the_api_is_of_the_days_of_the_page_and_names_whose_the_model_is(
+    served: Served,
+) -> None:
+    now = utc_now()
+    of = {"server": "demo", "model": "diabetes-progress", "seconds_total": 0.5}
+    old, new = ({**of, "created_at": now - timedelta(days=days)} for days in (200, 40))
+    rows = {**of, "created_at": now, "purpose": "batch", "seconds_total": 9.0}
+    add_cases(served.services.sessions, *(case_of(**each) for each in (old, new, new, rows)))
+    olga = served.client("olga")
+    told = olga.get("/health/demo/diabetes-progress").json()
+    assert (told["days"], told["cases"], told["waiting"]) == (120, 3, 0)
+    assert told["times"]["singly"]["n"] == 2
+    assert told["times"]["singly"]["p50"] == pytest.approx(0.5, rel=0.02)
+    assert (told["times"]["rows"]["n"], told["service"]["felt"]) == (1, None)
+    assert told["service"]["rows"]["sentence"].endswith("of 1 row in 28 days.")
+    every = olga.get("/health/demo/diabetes-progress", params={"days": 0}).json()
+    assert (every["days"], every["cases"]) == (0, 4)
+    week = olga.get("/health/demo/diabetes-progress", params={"days": 7}).json()
+    assert week["cases"] == 1
+    refused = olga.get("/health/demo/diabetes-progress", params={"days": -1})
+    _is_problem(refused, 422, "")
+    entries = served.services.catalogue.entries()
+    owner = next(each.owner for each in entries if each.ref.name == "diabetes-progress")
+    assert owner
+    assert (told["owner"], told["acknowledged_by"]) == (owner, "")
+    decide(
+        served.services.sessions, server="demo", model="diabetes-progress", person="olga",
+        decision="acknowledged",
+    )  # fmt: skip
+    listed = olga.get("/health").json()["items"]
+    line = next(each for each in listed if each["model"] == "demo/diabetes-progress")
+    assert (line["owner"], line["acknowledged_by"]) == (owner, "olga")
+
+
+def test_while_the_history_of_a_demonstration_comes_in_that_is_said(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "The history of the demonstration is still coming in: 3 cases so far, none of this model yet."
+    monkeypatch.setattr("api.v1.resources.health.history_words", lambda _: words)
+    said = served.client("olga").get("/health/demo/wine")
+    _is_problem(said, 404, words)
+    assert said.headers["Retry-After"] == "30"
 
 
 def test_what_the_demonstration_asked_is_marked(served: Served) -> None:

@@ -76,7 +76,7 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert "n=80 of 80.\nFailed requests, of those sent: 0 of 80 (0–4.59 %)." in told
     assert "Answered: 100 % (93.58 to 100 %) of 56 in 28 days." in told
     assert "No objective is set for this model." in told
-    assert "Time to answer as people felt it: half within 200 ms" in told
+    assert "Time to answer, asked one by one: half within 200 ms" in told
     file = tmp_path / "health.html"
     value = f"island={EVIL}"
     assert main(["health", "shelf/penguins", "--html", str(file), "--value", value, "--json"]) == 0
@@ -117,8 +117,8 @@ def test_how_far_numbers_are_off_is_said(
         )
     assert main(["health", "penguins"]) == 0
     assert (
-        "Size of errors: mean absolute error at least 1 (1 to 1), median 1 (1 to 1), root of the mean squared error 1 (1 to 1), "
-        "bias 1 (1 to 1), n=12."
+        "Size of errors: mean absolute error: 1 (1 to 1); median absolute error: 1 (1 to 1); root of the mean squared error: 1 (1 to 1); "
+        "bias: 1 (1 to 1); n=12."
     ) in capsys.readouterr().out
     assert main(["health", "penguins", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["sizes"]
@@ -158,3 +158,19 @@ def test_what_cannot_be_said_is_a_sentence(
     assert "FIELD=VALUE" in capsys.readouterr().err
     assert main(["health", "shelf/none", "--days", "99999999999999"]) == 2
     assert "At most 36,500 days" in capsys.readouterr().err
+
+
+def test_days_of_ones_own_say_what_the_word_is_of(
+    sessions: Sessions,  # noqa: F811
+    capsys: Captured,
+) -> None:
+    add_cases(sessions, *(case_of(created_at=utc_now()) for _ in range(2)))
+    assert main(["health", "penguins", "--days", "7"]) == 0
+    assert (
+        "The word is about all cases of the last 120 days. Of 2 answers (the last 7 days) too few are"
+        in capsys.readouterr().out
+    )
+    assert main(["health", "penguins"]) == 0
+    assert "The word is about" not in capsys.readouterr().out
+    assert main(["health", "--days", "7"]) == 0
+    assert "The words are about all cases of the last 120 days" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from health.drift.distances import (
     smirnov_chance,
 )
 from health.drift.fields import _gap, compare, compare_sketches
-from health.drift.wording import few_words
+from health.drift.wording import few_words, past_line_words
 
 EXACT = {"rel": 1e-9, "abs": 1e-12}
 
@@ -191,3 +191,24 @@ def test_the_statistic_of_many_cases_is_within_its_bound() -> None:
     assert gap - 1 / sketches.MOST_EDGES <= ours <= gap + 1e-12
     assert len(first.numbers["x"].edges.listed) < 600
     assert compare_sketches(first, recent)[0].p < 1e-9
+
+
+def test_a_bar_past_the_line_that_is_not_flagged_has_its_reason() -> None:
+    """Few cases may be far away by chance; many of a real change are flagged, and need no excuse."""
+    random = np.random.default_rng(3)
+    before = [
+        {"bill": float(x), "mass": 1.0 + n % 5} for n, x in enumerate(random.normal(0, 1, 100))
+    ]
+    few = [{"bill": float(x), "mass": 1.0 + n % 5} for n, x in enumerate(random.normal(0.7, 1, 25))]
+    found = compare(before, few, day=60)
+    past = [field for field in found if field.psi >= 0.2]
+    assert [field.name for field in past] == ["bill"]
+    words = past_line_words(found, {"bill": "Bill length"})
+    assert words.startswith(
+        "Bill length is past the line of 0.20 and yet has not changed for certain: with 25 "
+    )
+    assert "as 2 fields are compared every day" in words
+    moved = [row | {"bill": row["bill"] + 5} for row in before]
+    flagged = compare(before, moved)
+    assert flagged[0].is_flagged
+    assert past_line_words(flagged, {}) == ""

@@ -11,6 +11,7 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from health.calibration import calibration
+from health.calibration_words import sentence
 from health.classification import OTHERS, Verdict, by_class, confusion
 from health.comparison import compare, compare_numbers
 from health.estimates import wilson
@@ -88,6 +89,31 @@ def test_true_probabilities_are_not_called_off_though_their_ece_is_not_0() -> No
     found = calibration(said, random.random(60) < said, np.ones(60))
     assert found.ece > 0.03
     assert not found.is_off
+
+
+def test_the_interval_of_an_ece_is_that_of_a_plain_bootstrap_and_holds_it() -> None:
+    """Of a model that is too sure everywhere, so that no gap could be of the other sign by chance."""
+    random = np.random.default_rng(11)
+    said, weight = random.uniform(0.5, 1, 500), random.choice([1.0, 3.0], 500)
+    right = random.random(500) < said - 0.2
+    found = calibration(said, right, weight)
+    drawn = []
+    for _ in range(400):
+        some = random.integers(0, 500, 500)
+        drawn.append(calibration(said[some], right[some], weight[some]).ece)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * np.std(drawn), rel=0.12)
+    assert found.low < found.ece < found.high
+    held = [_holds_ece(random) for _ in range(300)]
+    assert 0.92 <= np.mean(held) <= 0.98
+    few = calibration([0.9], [True], [1.0])
+    assert (few.low, few.high) == (0.0, 1.0)
+    assert "95 % interval 0 to 100, n=1" in sentence(few)
+
+
+def _holds_ece(random: np.random.Generator) -> bool:
+    said = random.uniform(0.5, 1, 200)
+    found = calibration(said, random.random(200) < said - 0.2, np.ones(200))
+    return found.low <= 0.2 <= found.high
 
 
 def test_what_is_no_probability_is_left_out() -> None:

@@ -13,7 +13,7 @@ from health.causes import Checked, Portion, causes
 from health.groups import by_groups, difference
 from health.report import cause_words, part_words
 from health.slices import slices
-from health.titles import words_of
+from health.titles import word_for, words_of
 from health.weighted import ratio_interval, share
 from mds_client.signature import Field
 
@@ -211,3 +211,13 @@ def test_a_fall_in_everything_and_one_of_few_cases_name_nothing() -> None:
     assert (spread.found, spread.sentence[:41]) == ((), "The wrong answers are spread over all inp")
     few = causes(_checked(wrong, rows), DAY + timedelta(days=59), 0.95)
     assert few.sentence.startswith("Only 10 checked cases since then")
+
+
+def test_numbers_are_told_with_their_unit() -> None:
+    fields = [Field(name="mass", kind="number", unit="g"), Field(name="age", kind="integer")]
+    words = words_of(fields)
+    assert word_for(words, "mass", "3500 to 4000") == "3500 to 4000 g"
+    assert word_for(words, "age", "40") == "40"
+    rows = [{"mass": float(n), "age": 40} for n in range(200)]
+    worst = slices(rows, [n >= 50 for n in range(200)], [1.0] * 200, words)[0]
+    assert (worst.word, worst.value) == (f"{worst.value} g", worst.value)

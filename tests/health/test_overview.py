@@ -154,7 +154,7 @@ def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Session
     with pytest.raises(DecisionRefused, match="1 to 90"):
         decide(sessions, decision="snoozed", days=0, **of)
     decide(sessions, decision="acknowledged", clock=lambda: NOW - timedelta(hours=1), **of)
-    assert _look(sessions).standing.owner == "operator-1"
+    assert _look(sessions).standing.acknowledged_by == "operator-1"
     assert _look(sessions).standing.status.word == "Act"
     fallen = _look(sessions)
     normal, kept = normal_of(fallen, NOW.date()), evidence_of(fallen, {})

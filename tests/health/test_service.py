@@ -166,9 +166,12 @@ def test_requests_are_counted_in_their_windows_before_and_after_folding(sessions
     assert "Requests: 31.2 a day, 112 in the last 24 hours, 52 in the last hour" in said[0]
     assert said[0].endswith("Failed: model failed: 10.")
     assert "half within 200 ms, 19 of 20 within 2,97" in said[1]
-    assert said[1].endswith("of 300 answers.")
-    assert "95 % of answers within 2 s" in said[3]
-    assert "overspent" in said[3]
+    assert said[1].startswith("Time to answer, asked one by one: ")
+    assert said[1].endswith("of 300 answers in 28 days.")
+    assert "asked many at once: half within 9,0" in said[2]
+    assert "of 70 rows in 28 days. The time of a row is that of the whole request" in said[2]
+    assert "95 % of answers within 2 s" in said[4]
+    assert "overspent" in said[4]
     reading = Reading(
         figures=Figures(kind="<b>Odd</b>", requests=1_234, failed=5, mean=0.0102),
         is_of_a_day=True,
@@ -183,6 +186,6 @@ def test_requests_are_counted_in_their_windows_before_and_after_folding(sessions
         assert part in printed
     assert "1,234 requests, 5 failed, 10 ms in the mean within the last 24 hours" in printed
     assert "<b>Odd" not in printed
-    assert "by Prometheus" in words(first, reading)[2]
+    assert "by Prometheus" in words(first, reading)[3]
     assert NO_OBJECTIVE in section(service(sessions, "shelf", "nothing"), None)
     assert words(service(sessions, "shelf", "nothing"))[-1] == NO_OBJECTIVE

@@ -11,7 +11,9 @@ from db.health import Selection
 from db.tables import PURPOSES
 from feedback.submission import submit
 from health import summary
+from health.answer_times import MANY, NOTHING, SINGLY, times_words
 from health.cohort import Cohort
+from health.overview import look
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 
@@ -198,7 +200,10 @@ def test_each_figure_takes_the_purposes_that_it_names(sessions):
     (row,) = summarise(sessions)
     assert row.cases == row.answered == len(summary.SERVED) == 5
     assert row.latency is not None
-    assert row.latency.n == len(summary.ONE_BY_ONE) == 4
+    assert row.latency.n == len(summary.PEOPLE) == 3
+    assert row.row_latency is not None
+    assert row.row_latency.n == len(summary.MANY_AT_ONCE) == 2
+    assert len(summary.ONE_BY_ONE) == 4
     assert sum(row.feedback["volunteered"].values()) == len(summary.ESTIMATED) == 3
     by_hour = recent_series(sessions, cohort=Cohort(since=NOON), by="hour", clock=lambda: NOON)
     assert sum(point.cases for point in by_hour) == 5
@@ -208,3 +213,22 @@ def test_each_figure_takes_the_purposes_that_it_names(sessions):
 def test_every_purpose_that_is_named_is_one():
     assert set(summary.SERVED) <= set(PURPOSES)
     assert set(summary.ESTIMATED) <= set(PURPOSES)
+
+
+def test_times_of_rows_are_never_among_those_of_people(sessions):
+    """A row has the time of the whole request that it went in with others, and nobody waits for it."""
+    few = [case_of(seconds_total=0.1) for _ in range(10)]
+    rows = [case_of(seconds_total=5.0, purpose=p) for p in ("batch", "demo") for _ in range(100)]
+    add_cases(sessions, *few, *rows)
+    found = look(sessions, "shelf", "penguins", clock=lambda: NOON)
+    assert found.times.singly.n == 10
+    assert found.times.singly.p95 == pytest.approx(0.1, rel=RELATIVE_ERROR)
+    assert (found.times.rows.n, found.times.most) == (200, found.times.singly)
+    assert found.times.rows.p50 == pytest.approx(5.0, rel=RELATIVE_ERROR)
+    told = dict(times_words(found.times, "in 28 days"))
+    assert list(told) == [SINGLY, MANY]
+    assert told[SINGLY].endswith("of 10 answers in 28 days.")
+    none = look(
+        sessions, "shelf", "penguins", Cohort(until=NOON - timedelta(days=1)), clock=lambda: NOON
+    )
+    assert (none.times.most, times_words(none.times)) == (None, [(SINGLY, NOTHING)])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from urllib.parse import parse_qsl
 
 import pytest
@@ -22,7 +23,7 @@ from signatures import overlay
 from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
 from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
-from tests.recorded import FAILED, add_case, add_cases, case_of
+from tests.recorded import FAILED, NUMBER, add_case, add_cases, case_of
 
 _OTHER_CASES = "The word is about all cases of the last 120 days, the figures below are"
 
@@ -69,11 +70,11 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     assert any("Week from" in button.label for button in predict.button)
     assert any(caption.value.startswith(_OTHER_CASES) for caption in predict.caption)
     assert any(metric.label == "Right answers" for metric in predict.metric)
-    (server,) = (e.value for e in predict.markdown if "As the server reports it" in e.value)
+    (server,) = (e.value for e in predict.markdown if "as the server reports it" in e.value)
     assert "0 failed" in server
     assert "(MLServer)" in server
-    (felt,) = (e.value for e in predict.markdown if "As you felt it" in e.value)
-    assert felt.endswith("of the newest 1 answers.")
+    (felt,) = (e.value for e in predict.markdown if "asked one by one:" in e.value)
+    assert felt.endswith("of 1 answer.")
     predict.query_params["version"] = "v9"
     predict.run()
     tiles = {each.label: each.value for each in predict.metric[:4]}
@@ -177,7 +178,7 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     predict.switch_page("../pages/health.py").run()
     (line,) = (each.value for each in predict.markdown if "unlike earlier ones" in each.value)
     assert "**1 of 1** newest cases (20.65–100 %)" in line
-    assert "unlike=yes" in line
+    assert "counted=unlike" in line
 
 
 @pytest.mark.slow
@@ -207,7 +208,11 @@ def test_bad_histories_are_drawn_with_a_sentence_and_without_a_wrong_number(
             assert "**1 truth is far from anything that the model answers**: [122,000 where 126 is answered](case?id=" in said  # fmt: skip
             (table,) = (each.value for each in app.table if "Bias" in each.value.index)
             assert list(table.columns) == ["All, n=240", "Without what is far, n=239"]
-            assert table.loc["Median absolute error, at least"].str.startswith("0 ").all()
+            assert list(table.index) == [
+                "Mean absolute error, at least",
+                "Root of the mean squared error, at least",
+                "Bias",
+            ]
     assert "mass: no earlier case has it" in said
 
 
@@ -324,3 +329,73 @@ def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     day = told.rpartition("From ")[2].partition(" on, ")[0]
     assert reference.startswith(f"From {day} on, ")
     assert any("accepted its state as normal" in each.value for each in app.markdown)
+
+
+def test_decisions_are_offered_where_something_is_found_and_confirmed_at_once(
+    app: AppTest, built: services.Services
+) -> None:
+    of = {"server": "demo", "model": "breast-cancer", "created_at": datetime.now(UTC)}
+    add_cases(built.sessions, case_of(**of))
+    app.query_params["model"] = "demo/breast-cancer"
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    assert not any(radio.key == "health_decision" for radio in app.radio)
+    assert any("There is nothing to decide on" in each.value for each in app.markdown)
+    add_cases(built.sessions, *(case_of(**FAILED, **of) for _ in range(30)))
+    app.run()
+    assert app.radio(key="health_decision").value == "acknowledged"
+    assert not app.success
+    app.button(key="health_decide").click().run()
+    assert not app.exception
+    (said,) = (each.value for each in app.success)
+    assert said.startswith("Recorded. ")
+    assert said.endswith("takes care of it.")
+    app.run()
+    assert [each.value for each in app.success] == [said]
+
+
+def test_the_advice_to_check_cases_leads_to_exactly_those(
+    app: AppTest, built: services.Services
+) -> None:
+    of = {"server": "demo", "model": "breast-cancer", "is_audited": True, "audit_draw": 0.01}
+    days = [datetime.now(UTC) - timedelta(days=n) for n in range(12)]
+    kept = add_cases(built.sessions, *(case_of(created_at=day, **of) for day in days))
+    for case in kept[:2]:
+        submit(built.sessions, case_id=case.id, person="ada", judgement="correct", key=case.id)
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    html = " ".join(str(each.proto.body) for each in app.get("html"))
+    link, _, words = html.partition('<a href="cases?')[2].partition('" target="_self">')
+    assert words.startswith("Check 8 of the 10 drawn cases that nobody has judged.</a>")
+    app.query_params.clear()
+    app.query_params.update(dict(parse_qsl(unescape(link))))
+    app.switch_page("../pages/cases.py").run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 10
+    assert any("drawn, not judged right or wrong" in button.label for button in app.button)
+
+
+@pytest.mark.parametrize(("model", "is_number"), [("diabetes-progress", True), ("penguins", False)])
+def test_numbers_say_how_far_they_are_off_and_classes_do_not(
+    app: AppTest, built: services.Services, model: str, is_number: bool
+) -> None:
+    of = {"is_audited": True, "audit_draw": 0.01, "created_at": datetime.now(UTC), "server": "demo"}
+    numbers = [case_of(model="diabetes-progress", **of, **NUMBER) for _ in range(20)]
+    classes = [case_of(model="penguins", **of) for _ in range(20)]
+    for n, case in enumerate(add_cases(built.sessions, *numbers, *classes)):
+        is_wrong = n % 2
+        truth = (31.5 if n < 20 else "Gentoo") if is_wrong else None
+        judgement = "incorrect" if is_wrong else "correct"
+        submit(built.sessions, case_id=case.id, person="ada", judgement=judgement, truth=truth, key=case.id)  # fmt: skip
+    app.query_params["model"] = f"demo/{model}"
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    html = " ".join(str(each.proto.body) for each in app.get("html"))
+    assert ("Its numbers are off by at least 5 (" in html) is is_number
+    tabs = [each.label for each in app.tabs]
+    assert ("Size of errors" in tabs, "Confusion" in tabs) == (is_number, not is_number)
+    if not is_number:
+        return
+    (table,) = (each.value for each in app.table if "Bias" in each.value.index)
+    assert "Median absolute error, at least" not in table.index
+    assert any("10 of 20 were called right without a truth" in each.value for each in app.caption)

@@ -13,7 +13,7 @@ from sklearn.datasets import load_iris
 import db.cases
 import services
 from api.metrics.collected import Figures
-from api.v1.resources.health import whole
+from api.v1.resources.health import Told, whole
 from audit_log.verify import verify
 from cases.batch import RowsRequest, predict_rows
 from cases.recording import predict_and_record
@@ -141,7 +141,7 @@ def test_a_job_asks_about_the_last_cases_and_health_and_metrics_tell(lab: Servic
     assert "what irises-drift watches differs from before" in found.standing.status.sentence
     served = service(lab.figures, "lab", "irises")
     called = first_call_figures(lab.sessions, "lab", "irises")
-    assert whole(found, served, called).detections[0].is_drift
+    assert whole(found, Told(served=served, called=called), {}, 0).detections[0].is_drift
     samples = {s.name: s for f in Figures(lambda: lab).collect() for s in f.samples}
     told = samples["mds_drift_detector_flagged"]
     assert (told.value, told.labels["detector"]) == (1.0, "irises-drift")

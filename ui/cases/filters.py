@@ -13,6 +13,7 @@ from cases.search import MOST_READ, STATES, CaseFilter
 from health.summary import ONE_BY_ONE
 from people.viewer import Viewer
 from ui import unknown_choices
+from ui.cases.counted import COUNTED, narrowed
 from ui.session import services
 from ui.text import plain
 
@@ -22,6 +23,7 @@ BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 DAYS, VALUE, WITHIN, DRAWN, ANSWER, TRUTH = "days", "value", "within", "drawn", "answer", "truth"
 SURE, OUTCOME, UNLIKE = "sure", "outcome", "unlike"
 ASKED, SINGLY = "asked", "singly"
+ON_HEALTH = "counted"
 KEY = "business_key"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
@@ -65,8 +67,11 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     SURE: ("Model's probability", {}),
     OUTCOME: ("Outcome", {}),
     ASKED: ("Asked", {SINGLY: "one by one, no rows of files"}),
+    ON_HEALTH: ("Counted on Health", {name: each.words for name, each in COUNTED.items()}),
 }
-_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME, ASKED)
+_WITHOUT_WIDGET = (
+    BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME, ASKED, ON_HEALTH,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +109,8 @@ def choose(viewer: Viewer) -> Choices:
     )
     chosen = {name: value for name, value in chosen.items() if name not in unknown}
     address = chosen | ({WHOSE: whose} if viewer.is_named and whose != MINE else {})
-    return Choices(wanted=_filter(chosen, viewer.name if whose == MINE else ""), address=address)
+    wanted = filter_of(chosen, viewer.name if whose == MINE else "")
+    return Choices(wanted=wanted, address=address)
 
 
 def _unknown(viewer: Viewer) -> dict[str, str]:
@@ -151,9 +157,10 @@ def begin_anew() -> None:
     st.query_params.pop(BEFORE, None)
 
 
-def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
+def filter_of(chosen: Mapping[str, str], mine: str = "") -> CaseFilter:
+    """The cases that choices stand for, as an address has them; of one person where one is named."""
     server, _, name = chosen.get("model", "").partition("/")
-    return CaseFilter(
+    found = CaseFilter(
         server=server,
         model=name,
         version=chosen.get("version", ""),
@@ -176,6 +183,7 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         purposes=ONE_BY_ONE if chosen.get(ASKED) == SINGLY else (),
         key=services().key_search(chosen[KEY]) if KEY in chosen else None,
     )
+    return narrowed(found, chosen.get(ON_HEALTH, ""))
 
 
 def _chosen(name: str) -> str:
@@ -341,6 +349,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     DRAWN: _is_yes,
     UNLIKE: _is_yes,
     SURE: sure_of,
+    ON_HEALTH: COUNTED.get,
 }
 
 

@@ -13,10 +13,11 @@ import streamlit as st
 from cases.search import CaseFilter
 from health.cohort import Cohort
 from health.overview import DAYS as WORD_DAYS
+from health.overview import begin
 from health.slices import range_words
 from health.titles import NO_WORDS, FieldWords, word_for
 from ui import unknown_choices
-from ui.cases.filters import span_of, sure_of, value_of, within_of
+from ui.cases.filters import filter_of, span_of, sure_of, value_of, within_of
 from ui.session import services
 from ui.text import plain
 
@@ -83,8 +84,20 @@ class Chosen:
             outcome=self.chips.get(OUTCOME),
         )
 
+    @property
+    def every(self) -> Chosen:
+        """All cases of the model: what the word is of, whatever is chosen."""
+        return of_word(self.server, self.model)
+
     def cases(self, **more: str) -> str:
         """The address of these cases in the list."""
+        return f"cases?{urlencode(self._choices(more))}"
+
+    def wanted(self, **more: str) -> CaseFilter:
+        """The cases of that address."""
+        return filter_of(self._choices(more))
+
+    def _choices(self, more: Mapping[str, str]) -> dict[str, str]:
         found = {"model": f"{self.server}/{self.model}", "whose": "everybody's"}
         if version := self.chips.get(VERSION):
             found["version"] = version
@@ -93,37 +106,12 @@ class Chosen:
         if cohort.since and (WEEK in self.chips or DAYS not in more):
             last = (cohort.until or datetime.now(UTC) + timedelta(days=1)) - timedelta(days=1)
             found["days"] = f"{cohort.since:%Y-%m-%d}..{last:%Y-%m-%d}"
-        return f"cases?{urlencode(found | more)}"
+        return found | dict(more)
 
-    @property
-    def to_check(self) -> str:
-        """The address of the drawn cases of these that nobody has judged."""
-        return self.cases(drawn="yes", judgement="none", state="answered")
 
-    @property
-    def waiting(self) -> CaseFilter:
-        """The cases of that address."""
-        asked = self.cohort
-        tomorrow = datetime.combine(datetime.now(UTC).date(), time(), tzinfo=UTC) + timedelta(
-            days=1
-        )
-        return CaseFilter(
-            server=self.server,
-            model=self.model,
-            version=asked.version or "",
-            state="answered",
-            judgement="none",
-            channel=asked.channel or "",
-            since=asked.since,
-            until=asked.until or (tomorrow if asked.since else None),
-            value=asked.value,
-            within=asked.within,
-            is_drawn=True,
-            answer=asked.answer or "",
-            truth=asked.truth or "",
-            sure=asked.sure,
-            outcome=asked.outcome or "",
-        )
+def of_word(server: str, model: str) -> Chosen:
+    """A model with all that its word is of."""
+    return Chosen(server=server, model=model, since=_since(_DEFAULT), chips={})
 
 
 def choose(named: list[tuple[str, str]]) -> Chosen:
@@ -193,7 +181,7 @@ def chip_words(name: str, value: str, words: FieldWords = NO_WORDS) -> str:
     if name == VALUE and (known := value_of(value)):
         return f"{known[0]} is {word_for(words, *known)}"
     if name == WITHIN and (found := within_of(value)):
-        return f"{found[0]} {range_words(found[1], found[2])}"
+        return f"{found[0]} {word_for(words, found[0], range_words(found[1], found[2]))}"
     if name == SURE and (span := sure_of(value)):
         return f"{span[0] * 100:.0f} % to {span[1] * 100:.0f} %"
     if name == DAYS:
@@ -212,7 +200,7 @@ def words_of(chosen: Chosen) -> list[str]:
 
 def _field_words(chosen: Chosen) -> FieldWords:
     """What the value of a chip is called; nothing is looked for without one."""
-    is_needed = VALUE in chosen.chips
+    is_needed = VALUE in chosen.chips or WITHIN in chosen.chips
     return services().field_words(chosen.server, chosen.model) if is_needed else NO_WORDS
 
 
@@ -251,8 +239,7 @@ def _since(period: str) -> datetime | None:
     days = _PERIODS.get(period)
     if days is None:
         return None
-    midnight = datetime.combine(datetime.now(UTC).date(), time(), tzinfo=UTC)
-    return midnight - timedelta(days=days - 1)
+    return begin(datetime.now(UTC), days)
 
 
 def _day(words: str) -> date | None:

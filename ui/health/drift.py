@@ -16,10 +16,12 @@ from health.baselines import in_words
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
 from health.drift.wording import (
+    OWN_REFERENCE,
     WHOLE,
     detection_words,
     few_words,
     joint_words,
+    past_line_words,
     shift_words,
     until_words,
 )
@@ -72,7 +74,7 @@ def _draw_detections(said: Sequence[DetectionView]) -> None:
     """What the detectors deployed beside the model said last."""
     if said:
         lines = [f"- {plain(detection_words(each))}" for each in said]
-        st.markdown("\n".join(["**Deployed detectors**", "", *lines]))
+        st.markdown("\n".join(["**Deployed detectors**", "", *lines, "", OWN_REFERENCE]))
 
 
 def _draw_joint(found: Sequence[JointDrift], until: datetime, named: Mapping[str, str]) -> None:
@@ -109,6 +111,8 @@ def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str], words: Fi
         _marks(look, named, words),
         "Choose an input",
     )
+    if words_of_line := past_line_words(look.drift, named):
+        st.markdown(plain(words_of_line))
     for field in look.drift:
         if field.is_flagged:
             st.markdown(plain(shift_words(field, named.get(field.name, field.name), words)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,13 +10,24 @@ from streamlit.delta_generator import DeltaGenerator
 from charts import confusion, reliability, weeks
 from charts.reliability import Reliability
 from charts.weeks import Point
-from health.classification import OTHERS, ClassFigures, Confusion
+from health.answer_times import AnswerTimes, times_words
+from health.calibration_words import sentence
+from health.classification import (
+    OF_WHAT,
+    OTHERS,
+    ClassFigures,
+    Confusion,
+    unknown_words,
+)
+from health.details import Details
 from health.estimates import Estimate
-from health.overview import Look, Week
-from health.report import difference_text, points
+from health.over_time import Week
+from health.overview import Look
+from health.report import difference_text
 from health.status import accuracy_words, checks_for, left_out_words
-from health.summary import HealthRow, most_timed
 from health.wording import ends_words
+from ui.cases.counted import UNLIKE
+from ui.cases.titles import unit_of
 from ui.health import address, drift, sizes
 from ui.health.address import Chosen
 from ui.health.parts import draw_groups, draw_slices, share_words
@@ -26,7 +37,7 @@ from ui.text import many, plain
 _MOST_CLASSES = 12
 
 
-def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
+def draw_tiles(look: Look, chosen: Chosen) -> None:
     """Four numbers, each with its interval and n."""
     found, columns = look.standing.accuracy, st.columns(4)
     is_known = found.value is not None and found.low is not None and found.high is not None
@@ -41,8 +52,9 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         columns[1],
         "Still to check for ±5 pp",
         f"{checks_for(found):,}" if found.of else "–",
-        "drawn at random" if found.of else None,
-        "So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side.",
+        _drawn_words(look) if found.of else None,
+        "So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side. How many "
+        "requests are drawn is a setting of the workbench (audit_probability).",
     )
     failed = look.failed
     _draw_tile(
@@ -52,27 +64,25 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         f"{ends_words(failed)} of {failed.n:,} sent" if failed.n else None,
         "How many were sent and not answered, and the 95 % interval of their share.",
     )
-    most = most_timed(rows)
-    slow = most.latency if most else None
-    _draw_tile(
-        columns[3],
-        "Time to answer",
-        f"{slow.p50 * 1e3:,.0f} ms" if slow else "–",
-        f"19 of 20 within {slow.p95 * 1e3:,.0f} ms, n={slow.n:,}{_of_version(most, rows)}"
-        if slow
-        else None,
-        "Of the newest n answers of the version with most of them; rows of files are not among them.",
-    )
+    _draw_times(columns[3], look.times)
     right, wrong = look.told
     st.markdown(  # a link in a caption is too faint to read
         f"What people reported unasked: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
-        f"more often. [Open the cases]({chosen.cases()})"
+        f"more often. [Open all cases]({chosen.cases()})"
     )
 
 
-def _of_version(row: HealthRow | None, rows: Sequence[HealthRow]) -> str:
-    """Of which of several versions."""
-    return f", {row.version}" if row and row.version and len(rows) > 1 else ""
+def _draw_times(column: DeltaGenerator, found: AnswerTimes) -> None:
+    """How long answers took that people asked for one by one; where nobody did, rows of files, under a name of their own."""
+    slow = found.most
+    label = "Time to answer" if found.singly or not slow else "Time of a row, asked many at once"
+    _draw_tile(
+        column,
+        label,
+        f"{slow.p50 * 1e3:,.0f} ms" if slow else "–",
+        f"19 of 20 within {slow.p95 * 1e3:,.0f} ms, n={slow.n:,}" if slow else None,
+        "\n\n".join(f"{kind}: {said}" for kind, said in times_words(found)),
+    )
 
 
 def _draw_tile(
@@ -88,6 +98,16 @@ def _draw_tile(
         border=True,
         height="stretch",
         help=more,
+    )
+
+
+def _drawn_words(look: Look) -> str:
+    """How many of those to check are drawn already."""
+    now = min(look.standing.unchecked, checks_for(look.standing.accuracy))
+    return (
+        f"{now:,} of them drawn so far"
+        if checks_for(look.standing.accuracy)
+        else "enough are checked"
     )
 
 
@@ -116,28 +136,27 @@ def draw_details(look: Look, chosen: Chosen) -> None:
     if not details.n:
         return
     st.subheader("Where it is right and where not", anchor=False)
-    tabs = st.tabs(
-        [
-            "Slices",
-            "Groups",
-            "Confusion",
-            "Calibration",
-            "Size of errors",
-            "Versions on the same cases",
-        ]
-    )
-    with tabs[0]:
-        draw_slices(details.slices, chosen)
-    with tabs[1]:
-        draw_groups(details.groups, chosen)
-    with tabs[2]:
-        _draw_confusion(look)
-    with tabs[3]:
-        _draw_calibration(look)
-    with tabs[4]:
-        sizes.draw(details.sizes)
-    with tabs[5]:
-        _draw_comparisons(look)
+    shown: dict[str, Callable[[], None]] = {
+        "Slices": lambda: draw_slices(details.slices, chosen),
+        "Groups": lambda: draw_groups(details.groups, chosen),
+        "Confusion": lambda: _draw_confusion(look),
+        "Calibration": lambda: _draw_calibration(look),
+        "Size of errors": lambda: sizes.draw(details.sizes, unit_of(chosen.server, chosen.model)),
+        "Versions on the same cases": lambda: _draw_comparisons(look),
+    }
+    for title in _not_of(details):
+        shown.pop(title)
+    for tab, draw in zip(st.tabs(list(shown)), shown.values(), strict=True):
+        with tab:
+            draw()
+
+
+def _not_of(details: Details) -> Iterator[str]:
+    """What says nothing of such answers: classes have no size of errors, and numbers are no classes."""
+    if not details.sizes.all.n:
+        yield "Size of errors"
+    elif not details.confusion.labels:
+        yield "Confusion"
 
 
 def _draw_weeks(look: Look) -> None:
@@ -183,7 +202,7 @@ def _draw_unlike(look: Look, chosen: Chosen) -> None:
     found = look.unlike
     if not found.n:
         return
-    link = f" [Open them]({chosen.cases(unlike='yes')})" if found.count else ""
+    link = f" [Open them]({chosen.cases(counted=UNLIKE)})" if found.count else ""
     st.markdown(
         f"**{found.count:,} of {found.n:,}** newest cases ({ends_words(found)}) were unlike earlier ones when they were asked; by chance it is up to "
         f"1 in 100.{link}"
@@ -204,9 +223,10 @@ def _draw_confusion(look: Look) -> None:
         _cells(table),
         "Choose a cell",
     )
-    if table.unknown:
-        st.caption(f"{table.unknown} wrong answers are in no cell: nobody said what is right.")
+    if words := unknown_words(table.unknown):
+        st.caption(words)
     _draw_classes(look.details.classes[:_MOST_CLASSES])
+    st.caption(OF_WHAT)
 
 
 def _cells(table: Confusion) -> dict[str, Mark]:
@@ -247,18 +267,10 @@ def _draw_classes(classes: Sequence[ClassFigures]) -> None:
 
 def _draw_calibration(look: Look) -> None:
     found = look.details.calibration
-    if found.ece is None or found.by_chance is None:
+    if found.ece is None:
         st.caption("The model does not say how probable its answers are.")
         return
-    words = (
-        "more than chance explains: do not take the probabilities at their word"
-        if found.is_off
-        else "no more than chance explains"
-    )
-    st.markdown(
-        f"On average the probability differs by **{points(found.ece)}** from how often the answer is right (ECE, n={found.n}). "
-        f"With so few cases it would be up to {points(found.by_chance)} if every probability were true: {words}."
-    )
+    st.markdown(sentence(found))
     bins = [
         Reliability(
             said=b.said, right=b.right.value or 0.0, low=b.right.low, high=b.right.high, n=b.right.n

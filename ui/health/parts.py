@@ -14,6 +14,7 @@ from health.report import OVERLAP, difference_text, part_words, slice_word
 from health.slices import Slice
 from health.titles import FieldWords
 from health.weighted import Share
+from ui.cases.counted import WRONG
 from ui.cases.titles import fields_of
 from ui.health import address
 from ui.health.address import Chosen
@@ -61,7 +62,7 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
         chips = address.part_of(each.field, each.value, each.bounds)
         if each.right.value != 1:
-            link = chosen.cases(judgement="incorrect", **chips)
+            link = chosen.cases(counted=WRONG, **chips)
             words += f" [See the wrong cases]({link})"
         draw_row(words, f"health_slice_{place}", chips, chosen)
 
@@ -122,7 +123,7 @@ def _draw_cause(
         else address.part_of(cause.field, cause.value, cause.bounds)
     )
     days = f"{found.since}..{datetime.now(UTC).date()}"
-    link = chosen.cases(judgement="incorrect", days=days, **chips)
+    link = chosen.every.cases(counted=WRONG, days=days, **chips)
     draw_row(f"{words} [See the wrong cases]({link})", key, chips, chosen)
 
 

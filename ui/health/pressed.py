@@ -17,6 +17,8 @@ from ui.figure import draw_figure
 from ui.health import address
 from ui.health.address import Chosen
 
+# Up to so many rows a table is shown as a whole.
+_MOST_WHOLE = 12
 # Of a column: its pixels, and what it is where its name is too short to say it.
 Width = tuple[int, str]
 
@@ -59,6 +61,7 @@ def draw_table(
         hide_index=True,
         width="stretch",
         row_height=row_height,
+        height="content" if len(rows) <= _MOST_WHOLE else "auto",
         column_config={
             name: st.column_config.Column(width=width, help=words or None)
             for name, (width, words) in (columns or {}).items()

@@ -45,6 +45,7 @@ def draw(chosen: Chosen) -> None:
             title=found.model_title(chosen.server, chosen.model),
             titles=named,
             words=found.field_words(chosen.server, chosen.model),
+            unit=found.answer_unit(chosen.server, chosen.model),
             chosen=words_of(chosen),
             at=datetime.now(UTC),
         )

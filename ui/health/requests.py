@@ -10,6 +10,7 @@ import streamlit as st
 from cases.history import CHANNELS
 from cases.queries import recent
 from charts import counts, latency
+from health.answer_times import OF_ROWS
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.service import OUTCOMES
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, Latency, SeriesPoint
@@ -24,6 +25,10 @@ from ui.session import services
 from ui.text import many, percent, plain
 
 _MOST_LINKED = 5
+_TIMES = (
+    "Half / 19 of 20 / 99 of 100 of the newest n answers took no longer. Where nothing was asked one by one: of rows, each as long as "
+    "the request with many rows that it went in"
+)
 # Together they fit a page of 1,280 pixels, with the column that chooses a row.
 _COLUMNS = {
     "Model": (160, ""),
@@ -31,7 +36,7 @@ _COLUMNS = {
     "Cases": (75, ""),
     "Right [95 % interval]": (190, "The share of right answers, from drawn and judged cases"),
     "Feedback": (200, "What people say now; “can't tell” counts as neither right nor wrong"),
-    "Time (ms)": (155, "Half / 19 of 20 / 99 of 100 of the newest n answers took no longer"),
+    "Time (ms)": (155, _TIMES),
     "Errors [95 %]": (
         140,
         "Requests that were not answered, of those that were sent, with the interval of their share",
@@ -148,12 +153,12 @@ def _days(series: Sequence[SeriesPoint]) -> dict[str, Mark]:
 
 
 def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
-    timed = [row for row in rows if row.latency]
+    timed = [row for row in rows if _latency(row)]
     named = model_titles.of_models((row.server, row.model) for row in timed)
     speeds = [
-        latency.Speed(title=_name_of(row, named), p50=row.latency.p50, p95=row.latency.p95)
+        latency.Speed(title=_name_of(row, named), p50=found.p50, p95=found.p95)
         for row in timed
-        if row.latency
+        if (found := _latency(row))
     ]
     if speeds:
         draw_chart(
@@ -166,6 +171,13 @@ def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
             },
             "Choose a version",
         )
+        if not all(row.latency for row in timed):
+            st.caption(f"Where nothing was asked one by one, times are of rows. {OF_ROWS}")
+
+
+def _latency(row: HealthRow) -> Latency | None:
+    """Of what was asked one by one; of rows where nothing was."""
+    return row.latency or row.row_latency
 
 
 def _mark(row: HealthRow, chosen: HealthRow | None, named: Named) -> Mark:
@@ -191,14 +203,13 @@ def accuracy_words(estimate: Estimate) -> str:
 
 def _row(row: HealthRow, title: str) -> dict[str, object]:
     """The columns of a version; the model's `title` where the rows are of several."""
-    latencies = row.latency
     named = {"Model": title} if title else {}
     return named | {
         "Version": row.version or "–",
         "Cases": row.cases,
         "Right [95 % interval]": accuracy_words(row.accuracy),
         "Feedback": _feedback_words(row),
-        "Time (ms)": _times(latencies) if latencies else "–",
+        "Time (ms)": _times(row),
         "Errors [95 %]": counted_words(row.error_rate),
         "Last asked": f"{row.last_case_at:%-d %b %Y}",
     }
@@ -211,10 +222,13 @@ def _feedback_words(row: HealthRow) -> str:
     return f"{count:,} ({right:,} right, {wrong:,} wrong)" if count else "none"
 
 
-def _times(found: Latency) -> str:
-    """`12 / 34 / 56, n=2,000`."""
+def _times(row: HealthRow) -> str:
+    """`12 / 34 / 56, n=2,000`, or `12 / 34 / 56, 90 rows`."""
+    found = _latency(row)
+    if found is None:
+        return "–"
     times = " / ".join(f"{seconds * 1e3:,.0f}" for seconds in (found.p50, found.p95, found.p99))
-    return f"{times}, n={found.n:,}"
+    return f"{times}, n={found.n:,}" if row.latency else f"{times}, {found.n:,} rows"
 
 
 def _judged(row: HealthRow, judgement: str) -> int:

@@ -1,25 +1,25 @@
-"""How long answers take: as people felt it, and as the model's server reports it."""
+"""How long answers take: of what was asked one by one, of rows of files, and as the model's server reports it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from health.answer_times import felt_words, reported_words
-from health.summary import HealthRow
+from health.answer_times import reported_words, times_words
+from health.overview import Look
 from ui.health.address import Chosen
 from ui.session import services
 from ui.text import plain
 
 
-def draw(rows: Sequence[HealthRow], chosen: Chosen) -> None:
-    """Both in a sentence each; nothing where the settings do not say where the server's figures are."""
+def draw(look: Look, chosen: Chosen) -> None:
+    """Each in a sentence; nothing where the settings do not say where the server's figures are, for the rest stands above."""
     reading = services().reading(chosen.server, chosen.model)
     if reading is None:
         return
-    timed = [row.latency for row in rows if row.latency]
-    newest = max(timed, key=lambda each: each.n, default=None)
-    st.subheader("Time to answer, felt and reported", anchor=False)
-    st.markdown(f"**As you felt it:** {felt_words(newest)}")
-    st.markdown(f"**As the server reports it:** {plain(reported_words(reading))}")
+    st.subheader("Time to answer, measured here and on the server", anchor=False)
+    lines = [
+        *times_words(look.times),
+        ("Time to answer, as the server reports it", plain(reported_words(reading))),
+    ]
+    for kind, said in lines:
+        st.markdown(f"**{kind}:** {said}")

@@ -9,36 +9,24 @@ import streamlit as st
 
 from health.details import FarTruth, Sizes
 from health.error_sizes import (
-    AT_LEAST,
     MOST_NAMED,
-    NAMED,
+    at_least_words,
     far_advice,
     far_head,
+    figure_names,
     others_words,
 )
-from health.regression import NumberErrors
 from health.weighted import Mean
-from ui.text import number
+from ui.text import number, plain
 
 
-def draw(found: Sizes) -> None:
-    """The mean, the median, the root of the mean square and the bias; with and without the truths that are far."""
-    if not found.all.n:
-        st.caption("No checked case has a number as the truth.")
-        return
-    if found.near is None:
-        st.markdown(_sentence(found.all))
-    else:
+def draw(found: Sizes, unit: str) -> None:
+    """The mean, the median, the root of the mean square and the bias, each with its interval; with and without the truths that are far."""
+    if found.near is not None:
         st.markdown(_far_words(found.far))
-        st.table(_columns(found.all, found.near))
-    st.caption(AT_LEAST)
-
-
-def _sentence(found: NumberErrors) -> str:
-    return (
-        f"Mean absolute error **at least {mean_words(found.mae)}**, median **{mean_words(found.median)}**; root of the mean "
-        f"squared error {mean_words(found.rmse)}; bias {mean_words(found.bias)}; n={found.n:,}."
-    )
+    st.table(_columns(found))
+    words = f"In {plain(unit)}. " if unit else ""
+    st.caption(f"{words}{at_least_words(found)}".strip() or "Every truth was given.")
 
 
 def _far_words(far: Sequence[FarTruth]) -> str:
@@ -54,13 +42,15 @@ def _words(value: float) -> str:
     return number(value) if math.isfinite(value) else "an infinite number"
 
 
-def _columns(every: NumberErrors, near: NumberErrors) -> dict[str, dict[str, str]]:
+def _columns(sizes: Sizes) -> dict[str, dict[str, str]]:
+    shown = {f"All, n={sizes.all.n:,}": sizes.all}
+    if sizes.near:
+        shown[f"Without what is far, n={sizes.near.n:,}"] = sizes.near
     return {
-        head: {name: mean_words(getattr(found, field)) for name, field in NAMED.items()}
-        for head, found in (
-            (f"All, n={every.n:,}", every),
-            (f"Without what is far, n={near.n:,}", near),
-        )
+        head: {
+            name: mean_words(getattr(found, field)) for name, field in figure_names(sizes).items()
+        }
+        for head, found in shown.items()
     }
 
 

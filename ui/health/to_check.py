@@ -1,10 +1,11 @@
-"""The way to the drawn cases that nobody has judged, with how many there are and how many are needed."""
+"""The way to the drawn cases that nobody has judged, with how many there are and how many have to be drawn first."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cases.search import MOST_COUNTED, count
+from cases.search import MOST_COUNTED, CaseFilter, count
+from ui.cases.counted import UNCHECKED
 from ui.health.address import Chosen
 from ui.session import services
 
@@ -13,13 +14,28 @@ def draw(needed: int, chosen: Chosen) -> None:
     """A button where something waits; it opens exactly the cases that it counts."""
     if not needed:
         return
-    waiting = count(services().sessions, chosen.waiting)
+    waiting = count(services().sessions, wanted(chosen))
     if waiting:
-        st.link_button(words(waiting, needed), chosen.to_check)
+        st.link_button(words(waiting, needed), address(chosen))
+
+
+def address(chosen: Chosen) -> str:
+    """Where the drawn cases of these are listed that nobody has judged right or wrong."""
+    return chosen.cases(counted=UNCHECKED)
+
+
+def wanted(chosen: Chosen) -> CaseFilter:
+    """The cases of that address."""
+    return chosen.wanted(counted=UNCHECKED)
 
 
 def words(waiting: int, needed: int) -> str:
-    """`Check the 3 drawn cases that nobody judged (77 are needed for ±5 pp)`: not the queue of Review, which waits for who asks."""
+    """`Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)`: not the queue of Review, which waits for
+    who asks."""
     many = f"{waiting:,} or more" if waiting >= MOST_COUNTED else f"{waiting:,}"
     cases = "case" if waiting == 1 else "cases"
-    return f"Check the {many} drawn {cases} that nobody judged ({needed:,} {'is' if needed == 1 else 'are'} needed for ±5 pp)"
+    later = needed - waiting
+    more = f"{needed:,} {'is' if needed == 1 else 'are'} needed for ±5 pp"
+    if later > 0 and waiting < MOST_COUNTED:
+        more = f"for ±5 pp {later:,} more {'has' if later == 1 else 'have'} to be drawn first"
+    return f"Check the {many} drawn {cases} that nobody judged ({more})"

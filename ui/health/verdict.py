@@ -1,25 +1,23 @@
-"""The word for a model, why, and what to do: the first thing on Health; and what somebody decides on it."""
+"""The word for a model, why, and what to do: the first thing on Health."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 import streamlit as st
 
-from health.alarms.decisions import ENDING, decide
-from health.alarms.evidence import evidence_of, normal_of
 from health.alarms.wording import newest_words
-from health.baselines import in_words
-from health.kept_standings import look_again
+from health.error_sizes import short_words
 from health.overview import DAYS, Look, Standing
-from health.reference import compared_from
+from health.reference import RECENT_DAYS
 from health.status import Status, checks_for
-from mds_client.errors import MdsError
-from ui import errors, model_titles, session
-from ui.health import address, alarms, parts, report, to_check
+from ui import model_titles, session
+from ui.cases.counted import FAILED
+from ui.cases.titles import unit_of
+from ui.health import address, alarms, decide, report, to_check, wrong_answers
 from ui.health.address import Chosen
+from ui.health.wrong_answers import WrongAnswers
 
 ICONS = {
     "Healthy": "✓",
@@ -57,18 +55,22 @@ def draw(look: Look, chosen: Chosen) -> None:
     next_step = f'<p class="next">{escape(status.action)} {escape(_newest(look))}</p>'
     st.html(
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
-        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(status.sentence)}</p>{next_step}</section>'
+        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(_sentence(look, chosen))}</p>{next_step}</section>'
     )
     if not chosen.is_of_the_word:
         st.caption(
             f"The word is about all cases of the last {DAYS} days, the figures below are about what is chosen above."
         )
+    fall = next((each for each in status.findings if each.kind == "accuracy"), None)
+    wrong = wrong_answers.found(fall, chosen) if fall else None
     with st.container(horizontal=True, key="health_actions"):
-        _draw_link(status, chosen, checks_for(look.standing.accuracy))
+        _draw_link(status, wrong, chosen, checks_for(look.standing.accuracy))
         if session.services().scope.reviews(chosen.server, chosen.model):
-            with st.popover("Decide", icon=":material/gavel:"):
-                _draw_decision(look, chosen)
+            decide.draw(look, chosen)
         report.draw(chosen)
+    decide.draw_recorded(look)
+    if wrong and (reason := wrong_answers.why(wrong)):
+        st.markdown(reason)
     alarms.draw(look)
 
 
@@ -81,98 +83,53 @@ def draw_all(standings: list[Standing]) -> None:
 def _line(standing: Standing, title: str) -> str:
     status = standing.status
     name = f"{standing.server}/{standing.model}"
-    owner = f" {escape(standing.owner)} takes care of it." if standing.owner else ""
+    cares = (
+        f" {escape(standing.acknowledged_by)} takes care of it." if standing.acknowledged_by else ""
+    )
     link = f'<a href="health?{address.MODEL}={escape(name)}" target="_self">{escape(title)}</a>'
     word = (
         f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
     )
-    why = f'<span class="why">{link}: {_put_off(standing)}{escape(status.sentence)} {escape(status.action)}{owner}</span>'
+    why = f'<span class="why">{link}: {_put_off(standing)}{escape(status.sentence)} {_action(standing)}{cares}</span>'
     return f'<div class="word-row"><div>{word}</div>{why}</div>'
+
+
+def _action(standing: Standing) -> str:
+    """What to do next; a link to the cases to check, for who sees them all."""
+    status, scope = standing.status, session.services().scope
+    if not (status.to_check and scope.reviews(standing.server, standing.model)):
+        return escape(status.action)
+    check, dot, later = status.action.partition(". ")
+    link = to_check.address(address.of_word(standing.server, standing.model))
+    return f'<a href="{escape(link)}" target="_self">{escape(check)}</a>{dot}{escape(later)}'
 
 
 def _put_off(standing: Standing) -> str:
     return f"<strong>{escape(standing.put_off)}</strong> " if standing.put_off else ""
 
 
-def _draw_link(status: Status, chosen: Chosen, needed: int) -> None:
+def _draw_link(status: Status, wrong: WrongAnswers | None, chosen: Chosen, needed: int) -> None:
     """Where the next thing is done."""
     kinds = {finding.kind: finding for finding in status.findings}
-    today = datetime.now(UTC).date()
-    if found := kinds.get("accuracy"):
-        days = {"days": f"{found.since}..{today}"} if found.since else {}
-        st.link_button(
-            "See the wrong answers", chosen.cases(judgement="incorrect", **days), type="primary"
-        )
-    elif found := kinds.get("errors"):
-        days = {"days": f"{found.since}..{today}"} if found.since else {}
-        st.link_button(
-            "See the requests that failed", chosen.cases(state="failed", **days), type="primary"
-        )
+    today, every = datetime.now(UTC).date(), chosen.every
+    if wrong:
+        wrong_answers.draw(wrong)
+    elif failing := kinds.get("errors"):
+        days = {"days": f"{failing.since}..{today}"} if failing.since else {}
+        link = every.cases(counted=FAILED, **days)
+        st.link_button("See the requests that failed", link, type="primary")
     elif "inputs" in kinds:
-        days = {"days": f"{today - timedelta(days=13)}..{today}"}
-        st.link_button("See the newest cases", chosen.cases(**days), type="primary")
+        days = {"days": f"{today - timedelta(days=RECENT_DAYS - 1)}..{today}"}
+        st.link_button("See the newest cases", every.cases(**days), type="primary")
     if "quiet" not in kinds:
         to_check.draw(needed, chosen)
 
 
+def _sentence(look: Look, chosen: Chosen) -> str:
+    """Why, with the size of the errors of numbers where the figures are of the same cases as the word."""
+    size = short_words(look.details.sizes, unit_of(chosen.server, chosen.model))
+    return f"{look.standing.status.sentence} {size if chosen.is_of_the_word else ''}".rstrip()
+
+
 def _newest(look: Look) -> str:
     return newest_words(look.steps, look.standing.status)
-
-
-def _draw_decision(look: Look, chosen: Chosen) -> None:
-    """What can be decided, with the reason."""
-    options = {
-        "acknowledged": "I'll take care of it",
-        "snoozed": "Put it off for 7 days",
-        "accepted": "Accept as the new normal",
-        "closed": "Close it",
-    }
-    decision = st.radio(
-        "What do you decide?", list(options), format_func=options.__getitem__, key="health_decision"
-    )
-    reason = st.text_input("Why?", key="health_reason", help="Needed to close it.")
-    if decision in ENDING:
-        _draw_consequences(look, is_accepted=decision == "accepted")
-    if st.button("Record the decision", type="primary", key="health_decide"):
-        _decide(look, chosen, decision or "acknowledged", reason or "")
-
-
-def _draw_consequences(look: Look, *, is_accepted: bool) -> None:
-    """What is compared with what once it is accepted, or closed."""
-    normal = normal_of(look, datetime.now(UTC).date())
-    lines: list[str] = []
-    if is_accepted:
-        day = in_words(compared_from(datetime.now(UTC)).date())
-        lines.append(f"From {day} on, inputs will be compared with those that come after today.")
-    else:
-        lines.append("Only inputs from now on count as new; what they are compared with stays.")
-    if is_accepted and normal.n:
-        of = f"since {in_words(normal.since)}" if normal.since else "of the last weeks"
-        lines.insert(0, f"The baseline will be {normal.right} of {normal.n} checked cases {of}.")
-    if any(each.is_drift for each in look.detections):
-        lines.append(
-            "A deployed detector keeps its own reference: what it finds next is told again."
-        )
-    st.caption(" ".join(lines))
-
-
-def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
-    try:
-        decide(
-            session.services().sessions,
-            server=chosen.server,
-            model=chosen.model,
-            person=session.person(),
-            decision=decision,
-            reason=reason,
-            days=7,
-            evidence=evidence_of(look, parts.titles(chosen)),
-            normal=normal_of(look, datetime.now(UTC).date()),
-        )
-    except MdsError as error:
-        errors.show(error)
-    else:
-        with suppress(MdsError):  # a job looks within five minutes
-            running = session.services()
-            look_again(running.figures, chosen.server, chosen.model, titles=running.field_titles)
-        st.rerun()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.v1.health.shares import Share, share_of
 from api.v1.health.standing import Accuracy, accuracy_of
-from health.overview import VersionLine, Week
+from health.over_time import VersionLine, Week
 
 
 class WeekOfModel(BaseModel):

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from api.v1.health.shares import Share, share_of
-from api.v1.health.times import FeltTimes, ReportedTimes, felt_of, reported_of
+from api.v1.health.times import FeltTimes, ReportedTimes, reported_of, times_of
 from health.objectives import Budget, Kind, Verdict, burn_sentence, sentence, title
 from health.server_metrics.readings import Reading
 from health.service import Service
@@ -62,7 +62,10 @@ class ServiceOfModel(BaseModel):
         description="The others, by their outcome", examples=[{"timeout": 9}]
     )
     felt: FeltTimes | None = Field(
-        description="How long answers took as people felt it; null where nothing was answered"
+        description="How long answers in these days took that were asked for one by one; null where nothing was"
+    )
+    rows: FeltTimes | None = Field(
+        description="Of rows of files or of the demonstration in these days; null without any"
     )
     reported: ReportedTimes | None = Field(
         description="What the model's server reports of itself; null where the settings do not say where to read that"
@@ -74,6 +77,7 @@ class ServiceOfModel(BaseModel):
 
 def service_of(found: Service, reading: Reading | None) -> ServiceOfModel:
     """The service of a model, with what its server reports."""
+    times = times_of(found.times, f"in {found.days} days")
     return ServiceOfModel(
         days=found.days,
         first=found.first,
@@ -83,7 +87,8 @@ def service_of(found: Service, reading: Reading | None) -> ServiceOfModel:
         requests_in_last_hour=found.lately[1],
         availability=share_of(found.availability),
         failures=dict(found.failures),
-        felt=felt_of(found.felt),
+        felt=times.singly,
+        rows=times.rows,
         reported=reported_of(reading),
         objectives=[_objective(each) for each in found.budgets],
     )

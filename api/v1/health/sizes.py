@@ -28,9 +28,13 @@ class ErrorSizes(BaseModel):
     mean_absolute: MeanOfErrors = Field(
         description="At least: who says that a number is right counts as an error of 0"
     )
-    median_absolute: MeanOfErrors = Field(description="At least, likewise")
-    root_mean_squared: MeanOfErrors
-    bias: MeanOfErrors = Field(description="Above 0 where answers are too high")
+    median_absolute: MeanOfErrors = Field(
+        description="At least, likewise; null where half of the numbers or more were only called right"
+    )
+    root_mean_squared: MeanOfErrors = Field(description="At least, likewise")
+    bias: MeanOfErrors = Field(
+        description="Above 0 where answers are too high; who says that a number is right counts as 0"
+    )
 
 
 class FarTruthOfCase(BaseModel):
@@ -48,6 +52,10 @@ class SizesOfModel(BaseModel):
     sentence: str
     errors: ErrorSizes
     errors_without_far: ErrorSizes | None = Field(description="null where no truth is far")
+    confirmed: int = Field(
+        description="So many numbers were called right without a truth: errors are at least so large where there are any",
+        examples=[80],
+    )
     far: int = Field(description="How many truths are far", examples=[1])
     far_truths: list[FarTruthOfCase] = Field(description=f"The first {MOST_FAR} of them")
 
@@ -60,6 +68,7 @@ def sizes_of(found: Sizes) -> SizesOfModel | None:
         sentence=" ".join(lines(found)),
         errors=_errors(found.all),
         errors_without_far=None if found.near is None else _errors(found.near),
+        confirmed=found.confirmed,
         far=len(found.far),
         far_truths=[_far(each) for each in found.far[:MOST_FAR]],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from pydantic import BaseModel, Field
@@ -16,6 +17,7 @@ from health.overview import Standing
 from health.status import Finding, Word
 from mds_client.signature import ModelRef
 
+Owners = Mapping[tuple[str, str], str]
 _SENTENCE = "94 % of answers are right (95 % interval 90–97 %)."
 
 
@@ -87,7 +89,9 @@ class ModelHealth(BaseModel):
     )
     word: Word = Field(examples=["Healthy"])
     sentence: str = Field(examples=[_SENTENCE])
-    action: str = Field(description="What to do next", examples=["Check 18 more drawn cases."])
+    action: str = Field(
+        description="What to do next", examples=["Check the 18 drawn cases that nobody has judged."]
+    )
     accuracy: Accuracy
     alarms: list[Alarm]
     evidence: float | None = Field(
@@ -98,14 +102,26 @@ class ModelHealth(BaseModel):
     checks: int = Field(
         description="Checks that are missing for ±5 percentage points", examples=[18]
     )
-    owner: str = Field(description="Who last said that they care for it", examples=["reviewer-1"])
-    cases: int = Field(description="Of the last 120 days, or of all that is looked at")
+    waiting: int = Field(
+        description="Drawn answers that nobody has judged right or wrong: so many can be checked now",
+        examples=[18],
+    )
+    owner: str = Field(
+        description="Whose the model is, as its metadata or a registry says; empty where neither does",
+        examples=["Penguin station"],
+    )
+    acknowledged_by: str = Field(
+        description="Who last said that they take care of it; empty where nobody did",
+        examples=["reviewer-1"],
+    )
+    cases: int = Field(description="Of the days that are looked at")
     demonstration: int = Field(
         description="So many of them are the history of a demonstration", examples=[0]
     )
 
 
-def head_of(standing: Standing) -> dict[str, object]:
+def head_of(standing: Standing, owners: Owners) -> dict[str, object]:
+    """What is said of every model; `owners` are whose models are, by (server, name)."""
     status, ref = standing.status, ModelRef(server=standing.server, name=standing.model)
     return {
         "model": str(ref),
@@ -117,7 +133,9 @@ def head_of(standing: Standing) -> dict[str, object]:
         "alarms": [_alarm(finding) for finding in status.findings],
         "evidence": finite(status.alarm.evidence) if status.alarm else None,
         "checks": status.checks,
-        "owner": standing.owner,
+        "waiting": standing.unchecked,
+        "owner": owners.get((standing.server, standing.model), ""),
+        "acknowledged_by": standing.acknowledged_by,
         "cases": standing.cases,
         "demonstration": standing.demonstration,
     }

@@ -1,4 +1,5 @@
-"""How long answers take as the API says it: as people felt it, and as the model's server reports it."""
+"""How long answers take as the API says it: of what was asked one by one, of rows asked many at once, and as the model's server reports
+it."""
 
 from __future__ import annotations
 
@@ -6,20 +7,32 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from health.answer_times import felt_words, reported_words
+from health.answer_times import AnswerTimes, latency_words, reported_words
 from health.server_metrics.contract import Figures
 from health.server_metrics.readings import Reading
 from health.summary import Latency
 
 
 class FeltTimes(BaseModel):
-    """Seconds from asking to answer, of all versions in the days of the service."""
+    """Seconds from asking to answer, of all versions together. Of a row that went with others in one request they are those of the
+    request."""
 
     p50: float = Field(description="Half were there within so many seconds", examples=[0.043])
     p95: float = Field(examples=[0.08])
     p99: float = Field(examples=[0.095])
-    n: int = Field(description="Answers", examples=[4203])
+    n: int = Field(description="Answers, or rows", examples=[4203])
     sentence: str
+
+
+class TimesOfModel(BaseModel):
+    """How long answers took: what people wait for, and what nobody waits for, apart."""
+
+    singly: FeltTimes | None = Field(
+        description="Of what was asked one by one; null where nothing was"
+    )
+    rows: FeltTimes | None = Field(
+        description="Of rows of files or of the demonstration, asked many at once; null without any"
+    )
 
 
 class ReportedQuantile(BaseModel):
@@ -48,11 +61,17 @@ class ReportedTimes(BaseModel):
     )
 
 
-def felt_of(found: Latency | None) -> FeltTimes | None:
-    """The times that people felt; None where nothing was answered."""
+def times_of(found: AnswerTimes, days: str = "") -> TimesOfModel:
+    """Both kinds; `days` says of which days they are, in the sentences."""
+    return TimesOfModel(
+        singly=_felt(found.singly, "answer", days), rows=_felt(found.rows, "row", days)
+    )
+
+
+def _felt(found: Latency | None, of: str, days: str) -> FeltTimes | None:
     if found is None:
         return None
-    words = felt_words(found, "{n} answers")
+    words = latency_words(found, of, days)
     return FeltTimes(p50=found.p50, p95=found.p95, p99=found.p99, n=found.n, sentence=words)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from api.v1.asked import AskedNow
+from api.v1.health.calibration import CalibrationOfModel, calibration_of
 from api.v1.health.first_calls import FirstCallsOfModel, first_calls_of
 from api.v1.health.groups import CauseOfFall, GroupsOfField, cause_of, groups_of
 from api.v1.health.inputs import (
@@ -24,19 +28,27 @@ from api.v1.health.over_time import VersionOfModel, WeekOfModel, version_of, wee
 from api.v1.health.service import ServiceOfModel, service_of
 from api.v1.health.shares import Share, share_of
 from api.v1.health.sizes import SizesOfModel, sizes_of
-from api.v1.health.standing import Decision, ModelHealth, decision_of, head_of
+from api.v1.health.standing import Decision, ModelHealth, Owners, decision_of, head_of
+from api.v1.health.times import TimesOfModel, times_of
 from api.v1.problems import no_model, not_asked
 from api.v1.resource import Resource
 from api.v1.resources.models import ModelName, ServerName
+from db.ids import utc_now
 from feedback.first_call_figures import FirstCallFigures, first_call_figures
+from health.cohort import Cohort
+from health.coming_in import history_words
 from health.objectives import of_model
-from health.overview import Look, Standing, look, standings
+from health.overview import DAYS, MOST_DAYS, Look, Standing, begin, look, standings
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service
 from health.status import WORDS
 from mds_client.signature import ModelRef
+from services import Services
 
 RESOURCE = Resource("health")
+Days = Annotated[
+    int, Query(ge=0, le=MOST_DAYS, description="Figures of the last so many days (UTC); 0 for all")
+]
 
 
 class Health(BaseModel):
@@ -48,7 +60,14 @@ class Health(BaseModel):
 class HealthOfModel(ModelHealth):
     """The condition of one model, and what it is made of."""
 
+    days: int = Field(description="Figures are of so many days; 0 for all", examples=[DAYS])
     failed: Share = Field(description="Requests that failed, of those that were answered or failed")
+    times: TimesOfModel = Field(
+        description="Of all versions, in the same days as the other figures"
+    )
+    calibration: CalibrationOfModel | None = Field(
+        description="Whether probabilities mean what they say; null where no checked answer has one"
+    )
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
@@ -82,41 +101,66 @@ def list_health(asked: AskedNow) -> Health:
     """The word, the accuracy and the alarms of every model that you may see."""
     services = asked.services
     found = standings(services.figures, titles=services.field_titles).values()
-    return of_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
+    in_order = sorted(found, key=lambda each: WORDS.index(each.status.word))
+    return of_all(in_order, owners(services))
 
 
 @RESOURCE.get("/health/{server}/{name:path}")
-def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOfModel:
-    """Everything about the condition of one model. 404 for one that you may not see, or that nobody has asked."""
+def get_health(
+    asked: AskedNow, server: ServerName, name: ModelName, days: Days = DAYS
+) -> HealthOfModel:
+    """Everything about the condition of one model: its figures are of the cases of the last `days` days, as on the page, and its word is
+    always of 120. 404 for one that you may not see, or that nobody has asked."""
     services = asked.services
     found = look(
         services.figures,
         server,
         name,
+        Cohort(since=begin(utc_now(), days) if days else None),
         protected=services.protected_fields(server, name),
         titles=services.field_titles,
         words=services.field_words,
     )
     if found is None:
         ref = ModelRef(server=server, name=name)
-        raise not_asked(str(ref)) if services.catalogue.find(ref) else no_model(str(ref))
+        if services.catalogue.find(ref) is None:
+            raise no_model(str(ref))
+        raise not_asked(str(ref), history_words(services.figures))
     wanted = of_model(services.settings.objectives, server, name)
     served = service(services.figures, server, name, wanted)
     called = first_call_figures(services.sessions, server, name)
-    return whole(found, served, called, services.reading(server, name, ASKED_ONCE))
+    told = Told(served=served, called=called, reading=services.reading(server, name, ASKED_ONCE))
+    return whole(found, told, owners(services), days)
 
 
-def of_all(found: Iterable[Standing]) -> Health:
-    """The condition of models, in their order."""
-    return Health(items=[ModelHealth(**head_of(standing)) for standing in found])
+def of_all(found: Iterable[Standing], named: Owners) -> Health:
+    """The condition of models, in their order; `named` are whose they are."""
+    return Health(items=[ModelHealth(**head_of(standing, named)) for standing in found])
 
 
-def whole(
-    found: Look, served: Service, called: FirstCallFigures, reading: Reading | None = None
-) -> HealthOfModel:
-    """Everything about one model; `reading` is what its server reports, None where nothing is read."""
+def owners(services: Services) -> Owners:
+    """Whose the models are that are deployed, of each its newest version."""
+    entries = services.catalogue.entries()
+    return {(each.ref.server, each.ref.name): each.owner for each in entries if each.owner}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is told of a model beside its own figures: how it served, who was right where people answered first, and what its server
+    reports, None where nothing is read."""
+
+    served: Service
+    called: FirstCallFigures
+    reading: Reading | None = None
+
+
+def whole(found: Look, told: Told, named: Owners, days: int) -> HealthOfModel:
+    """Everything about one model, of the cases of the last `days` days, 0 for all."""
     return HealthOfModel(
-        **head_of(found.standing),
+        **head_of(found.standing, named),
+        days=days,
+        times=times_of(found.times),
+        calibration=calibration_of(found.details.calibration),
         failed=share_of(found.failed),
         weeks=[week_of(week) for week in found.weeks],
         versions=[version_of(line) for line in found.versions],
@@ -130,6 +174,6 @@ def whole(
         causes=[cause_of(each) for each in found.causes.found] if found.causes else [],
         sizes=sizes_of(found.details.sizes),
         decisions=[decision_of(step) for step in found.steps],
-        service=service_of(served, reading),
-        first_calls=first_calls_of(called),
+        service=service_of(told.served, told.reading),
+        first_calls=first_calls_of(told.called),
     )

@@ -1,0 +1,27 @@
+"""Whether probabilities mean what they say, in words: for the page, the report and the API."""
+
+from __future__ import annotations
+
+from health.calibration import Calibration
+
+
+def sentence(found: Calibration) -> str:
+    """`On average the probability differs by 6 percentage points (95 % interval 3 to 9, n=142) from …`; empty without any."""
+    if found.ece is None or found.by_chance is None:
+        return ""
+    ends = f"95 % interval {found.low * 100:.0f} to {found.high * 100:.0f}, n={found.n:,}"
+    words = (
+        "more than chance explains: do not take the probabilities at their word"
+        if found.is_off
+        else "no more than chance explains"
+    )
+    return (
+        f"On average the probability differs by {points(found.ece)} ({ends}) from how often the answer is right (ECE). "
+        f"With so few cases it would be up to {points(found.by_chance)} if every probability were true: {words}."
+    )
+
+
+def points(share: float) -> str:
+    """A share in words: `1 percentage point`, `4 percentage points`."""
+    many = f"{share * 100:.0f}"
+    return f"{many} percentage point{'' if many == '1' else 's'}"

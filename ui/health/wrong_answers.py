@@ -1,0 +1,72 @@
+"""The way from a fall to the wrong answers that it counts, and why somebody sees fewer of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from cases.search import MOST_COUNTED, count
+from health.status import Finding
+from ui.cases.counted import WRONG
+from ui.health.address import Chosen
+from ui.session import services
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongAnswers:
+    """How many wrong answers a fall has `counted`; how many of them are still `there`, and how many are `seen` by who asks. `reviews`:
+    they see everybody's cases, but what others say of a case that waits for their review."""
+
+    counted: int
+    there: int
+    seen: int
+    reviews: bool
+    address: str = ""
+
+
+def found(fall: Finding, chosen: Chosen) -> WrongAnswers:
+    """Those since a fall began, whatever chips are chosen."""
+    every, days = chosen.every, {"days": f"{fall.since}..{datetime.now(UTC).date()}"}
+    wanted, running = every.wanted(counted=WRONG, **days), services()
+    return WrongAnswers(
+        counted=sum(wrong for _, wrong in fall.checked.values()),
+        there=count(running.figures, wanted),
+        seen=count(running.sessions, wanted),
+        reviews=running.scope.reviews(chosen.server, chosen.model),
+        address=every.cases(counted=WRONG, **days),
+    )
+
+
+def draw(told: WrongAnswers) -> None:
+    """A button that says how many cases it opens; none where nothing is seen."""
+    if told.seen:
+        st.link_button(words(told), told.address, type="primary")
+
+
+def words(told: WrongAnswers) -> str:
+    """`See the 21 wrong answers`, or `See 20 of the 21 wrong answers`."""
+    if told.seen >= MOST_COUNTED:
+        return "See the wrong answers"
+    if told.seen < told.counted:
+        return f"See {told.seen:,} of the {told.counted:,} wrong answers"
+    return "See the wrong answer" if told.seen == 1 else f"See the {told.seen:,} wrong answers"
+
+
+def why(told: WrongAnswers) -> str:
+    """Why there are fewer than are counted; empty where there are not. Which ones they are stays open: a review is blind."""
+    return " ".join(_reasons(told)) if told.seen < min(told.counted, MOST_COUNTED) else ""
+
+
+def _reasons(told: WrongAnswers) -> Iterator[str]:
+    if hidden := told.there - told.seen:
+        if told.reviews:
+            waits = "1 of them waits" if hidden == 1 else f"{hidden:,} of them wait"
+            yield f"{waits} for your own review: what others say of a case is shown once you have judged it yourself."
+        else:
+            yield f"{hidden:,} of them {'was' if hidden == 1 else 'were'} asked by other people."
+    if told.counted > told.there:
+        gone = told.counted - told.there
+        yield f"{gone:,} {'is' if gone == 1 else 'are'} deleted and still {'counts' if gone == 1 else 'count'}."
