@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser import axe
-from tests.browser.visit import SLOW, Visit
+from tests.browser.visit import SLOW, Visit, until
 
 
 def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
@@ -26,8 +26,12 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     expect(said).to_contain_text(visit.answer())
     visit.settled()
     _tab_to_and_press(page, "What speaks for and against")
+    found = page.locator('[class*="st-key-found_"]').filter(has=page.locator(":focus"))
+    is_there = found.or_(page.locator('[class*="st-key-found_"]:focus')).first
+    expect(is_there).to_be_visible()  # where it is on its way
     expect(visit.explanation()).to_be_visible(timeout=SLOW)
     expect(visit.button("Stop")).to_have_count(0, timeout=SLOW)  # what came first was rough
+    expect(is_there).to_contain_text("This is how the model behaves")
     axe.finds_nothing_serious(page, "an explained answer to thirty numbers")
     _tab_to_and_press(page, "Yes")
     expect(page.get_by_text("Recorded: right").first).to_be_visible()
@@ -37,6 +41,34 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     form = page.locator('[class*="st-key-feedback_"][class*="_open"]')
     expect(form).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="Right: say more")).to_have_count(1)
+
+
+def test_the_focus_goes_to_what_took_the_place_of_what_had_it(page: Page) -> None:
+    """Streamlit may draw an element anew right after it had got the focus."""
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    visit.predict()
+    expect(visit.headline()).to_be_focused()
+    visit.headline().evaluate("each => each.replaceWith(each.cloneNode(true))")
+    expect(visit.headline()).to_be_focused()
+
+
+def test_a_form_that_is_sent_from_within_a_box_leads_to_its_answer(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    box = page.get_by_role("spinbutton").first
+    box.press("Enter")
+    expect(visit.headline()).to_be_focused(timeout=SLOW)
+    page.keyboard.press("p")
+    page.wait_for_url("**/present?case=*")
+
+
+def test_the_focus_stays_near_a_button_that_is_gone_once_it_was_pressed(page: Page) -> None:
+    visit = Visit(page).open("/health?period=tomorrow")
+    visit.button("Remove it").focus()
+    page.keyboard.press("Enter")
+    expect(visit.button("Remove it")).to_have_count(0)
+    visit.settled()
+    until(page, "document.activeElement !== document.body")
+    assert page.evaluate("document.activeElement.closest('[data-testid=stMain]') !== null")
 
 
 # Presses of Tab are told apart by what has the focus then. An icon beside the name is a word to the browser.

@@ -17,10 +17,12 @@ from jobs.here import Here
 from jobs.store import JobView
 from mds_client.sensitive_values import has_withheld
 from mds_client.signature import Signature
-from ui import errors, jobs, session
+from ui import announced, errors, jobs, session
 from ui.session import services
 from ui.text import plain
 
+ANSWERS = "rows_answers"  # where they stand
+_PROGRESS = "rows_progress"
 _STOPPED = JobCancelled().sentence
 
 
@@ -65,13 +67,31 @@ def place_for(rows: int, signature: Signature) -> Here | None:
     return services().here if is_here else None
 
 
+def announce(asked: Asked | None) -> None:
+    """Move the focus to rows on their way, then to what came of them, and say it."""
+    token, place, words = "", _PROGRESS, ""
+    if asked and asked.job and asked.is_under_way:
+        token, words = f"{asked.batch.id} {asked.job.attempt}", "The rows are being asked."
+    elif asked:
+        is_done = asked.job is None or asked.job.state == "done"
+        token = f"{asked.batch.id} {asked.job.attempt if asked.job else 0} ended"
+        place = ANSWERS if is_done else _PROGRESS
+        words = asked.job.sentence if asked.job else "The rows were asked."
+    announced.announce("rows", token, place, words)
+
+
 def draw_progress(asked: Asked) -> None:
     """How far it is, and a way to pause it; or why it ended before its end."""
-    if asked.job is None:
+    if asked.job is None or asked.job.state == "done":
         return
-    if asked.job.is_under_way:
+    with st.container(key=_PROGRESS):
+        _draw_progress(asked.job)
+
+
+def _draw_progress(job: JobView) -> None:
+    if job.is_under_way:
         jobs.watch(
-            asked.job.id,
+            job.id,
             stop="Pause",
             stop_help="What was answered by then is kept. Then it can go on, or be cancelled for good.",
             key="rows_stop",
@@ -80,9 +100,9 @@ def draw_progress(asked: Asked) -> None:
             "You may leave this page or close the browser: the address leads back here, and it goes on meanwhile."
         )
         return
-    failure = jobs.failure(asked.job)
-    if asked.job.state == "cancelled":
-        _draw_paused(asked.job)
+    failure = jobs.failure(job)
+    if job.state == "cancelled":
+        _draw_paused(job)
     elif failure:
         errors.show(failure)
 

@@ -12,7 +12,7 @@ from mds_client.signature import ModelRef, Signature
 from tables.kept_table import KeptTable, UnreadableTable
 from ui import session, technical
 from ui.batch import again, answers, corrected, ending, large
-from ui.batch.asked import Asked, asked_of, draw_progress, sentence
+from ui.batch.asked import ANSWERS, Asked, announce, asked_of, draw_progress, sentence
 from ui.cases.filters import BATCH, EVERYBODY, WHOSE
 from ui.session import services
 from ui.shell import page_path
@@ -95,6 +95,7 @@ def draw_none(model: ModelRef) -> None:
 def draw(found: Asked, signature: Signature) -> None:
     """The run that the link names."""
     show(found.batch.id)
+    announce(found)
     _draw(found, signature)
 
 
@@ -112,13 +113,15 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     ending.draw(found, show)
     if batch.folder:
         if found.job is None or found.job.state == "done" or _has_result(batch):
-            large.draw_result(found, signature)
+            with st.container(key=ANSWERS):
+                large.draw_result(found, signature)
         return
     if found.cases:
         st.info(sentence(found.cases, batch.rows), icon=":material/history:")
         _draw_again(found, signature)
         _draw_not_sent(_table(batch))
-        answers.draw(_source(batch), found.cases, signature)
+        with st.container(key=ANSWERS):
+            answers.draw(_source(batch), found.cases, signature)
         st.page_link(
             page_path("cases"),
             label="Its rows among the cases, to search and choose from",

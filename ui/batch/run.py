@@ -26,7 +26,15 @@ from tables.mapping_store import remember
 from tables.streaming.blocks import blocks_of
 from ui import errors, session, technical
 from ui.batch import answers, corrected, link, plan
-from ui.batch.asked import Asked, asked_of, draw_progress, place_for, sentence
+from ui.batch.asked import (
+    ANSWERS,
+    Asked,
+    announce,
+    asked_of,
+    draw_progress,
+    place_for,
+    sentence,
+)
 from ui.session import services
 from ui.tables.given import Given
 
@@ -83,6 +91,7 @@ def draw(
     if wanted:
         _start(question, batch.key if batch else question.id, wanted)
     given.press = uuid4().hex  # the next press is another than this one
+    announce(asked)
     if asked is None:
         link.close()
         return
@@ -95,6 +104,7 @@ def _draw_large(question: _Question, asked: Asked | None) -> None:
     """More rows than a page holds: the plan, or the run that there is of this question."""
     is_open = asked is not None and (asked.is_under_way or link.is_shown(asked.batch.id))
     if asked is None or not asked.batch.folder or not is_open:
+        announce(None)
         begun = plan.draw(_planned(question))
         if begun:
             question.given.press = uuid4().hex  # the next press is another than this one
@@ -153,7 +163,8 @@ def _draw_answers(question: _Question, asked: Asked) -> None:
         row_word=given.table.row_word,
         table=lambda: KeptTable.of(given.table, converted),
     )
-    answers.draw(source, asked.cases, question.signature)
+    with st.container(key=ANSWERS):
+        answers.draw(source, asked.cases, question.signature)
     technical.draw(
         asked.cases[0]
     )  # what was sent for the first row, and the rows that went with it

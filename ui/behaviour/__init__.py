@@ -32,6 +32,9 @@ def draw(entry: Entry, signature: Signature) -> None:
     with right:
         if method is None:
             beeswarm.draw(entry.ref, signature)
-        elif not running.draw(entry.ref):
-            studies.draw_opened(entry.ref)
+        else:
+            running.announce(entry.ref)
+            with st.container(key=running.PLACE):
+                if not running.draw(entry.ref):
+                    studies.draw_opened(entry.ref)
         studies.draw_list(entry.ref)

@@ -11,9 +11,11 @@ from explanations.jobs import study
 from jobs import store
 from jobs.store import JobView
 from mds_client.signature import ModelRef
-from ui import errors, jobs, session
+from ui import announced, errors, jobs, session
 from ui.explanations import kinds
 from ui.session import services
+
+PLACE = "behaviour_found"
 
 
 def start(ref: ModelRef, request: ExplanationRequest, cohort: Cohort) -> None:
@@ -29,6 +31,16 @@ def is_busy(ref: ModelRef) -> bool:
     """Whether this person has a study of this model under way, in whatever browser it was begun."""
     job = _newest(ref)
     return bool(job and job.is_under_way)
+
+
+def announce(ref: ModelRef) -> None:
+    """Move the focus to the study on its way, then to what came of it, and say it."""
+    job, token, words = _newest(ref), "", ""
+    if job and job.is_under_way:
+        token, words = f"{job.id} begun", "The study is on its way."
+    elif job:
+        token, words = f"{job.id} ended", job.sentence
+    announced.announce(f"study_{ref}", token, PLACE, words)
 
 
 def draw(ref: ModelRef) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -11,8 +12,9 @@ from explanations.contract import Explanation, Method
 from explanations.errors import ExplanationFailed
 from explanations.methods import suited
 from explanations.target import Target
+from jobs.store import JobView
 from mds_client.errors import MdsError
-from ui import errors
+from ui import announced, errors
 from ui.counterfactuals import constraints
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
@@ -21,6 +23,7 @@ from ui.text import plain
 
 # Measured on the demonstration models: half of all searches take so many calls.
 _USUAL_CALLS = 10
+_PLACE = "smallest_found"
 
 
 def suits(answered: AnsweredCase) -> bool:
@@ -47,12 +50,30 @@ def draw(answered: AnsweredCase) -> None:
     with box:
         _draw_form(answered, target, method, is_busy=job is not None)
         under_way = jobs.CaseJobs(answered)
-        if job := under_way.running(method.NAME):
-            jobs.draw(answered, method.NAME, job)
-        elif failure := under_way.failure(method.NAME):
-            errors.show(failure)
-        elif results := _results(answered, method):  # the form may have begun what is ready by now
-            _draw_results(answered, results)
+        results = _results(answered, method)  # the form may have begun what is ready by now
+        _announce(answered.case.id, under_way.newest(method.NAME), results)
+        job, failure = under_way.running(method.NAME), under_way.failure(method.NAME)
+        if not (job or failure or results):
+            return
+        with st.container(key=_PLACE):
+            if job:
+                jobs.draw(answered, method.NAME, job)
+            elif failure:
+                errors.show(failure)
+            else:
+                _draw_results(answered, results)
+
+
+def _announce(case_id: str, job: JobView | None, results: Sequence[ExplanationView]) -> None:
+    """Move the focus to the search on its way, then to what came of it, and say it."""
+    token, words = "", ""
+    if job and job.is_under_way:
+        token, words = f"{job.id} begun", "The search is on its way."
+    elif job and job.state in ("failed", "cancelled"):
+        token, words = f"{job.id} failed", job.sentence
+    elif results:
+        token, words = f"{results[0].id} found", results[0].sentence
+    announced.announce(f"smallest_{case_id}", token, _PLACE, words)
 
 
 def _results(answered: AnsweredCase, method: Method) -> list[ExplanationView]:

@@ -37,6 +37,10 @@ class CaseJobs:
         self._seen = _seen()
         self._seen |= {job.id for job in self._newest.values() if job.is_under_way}
 
+    def newest(self, method: str) -> JobView | None:
+        """The last job of this method, whatever became of it."""
+        return self._newest.get(method)
+
     def running(self, method: str) -> JobView | None:
         """The explanation that is on its way, whoever asked for it."""
         job = self._newest.get(method)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from cases.queries import explanations
+from cases.queries import ExplanationView, explanations
 from explanations.background.store import Background
 from explanations.contract import Explanation, Method
 from explanations.cost_estimate import cost_estimate
@@ -45,23 +47,46 @@ def draw(answered: AnsweredCase) -> None:
         and under_way.running(method.NAME) is None
     ]
     _draw_buttons(answered, waiting)
-    _announce(answered, finished)
+    _announce(answered, offered, under_way, views)
     for method in offered:
         if job := under_way.running(method.NAME):
-            jobs.draw(answered, method.NAME, job)
+            with _place(method):
+                jobs.draw(answered, method.NAME, job)
         elif method.NAME in finished:
-            with st.container(key=f"found_{method.NAME}"):
+            with _place(method):
                 kinds.draw(finished[method.NAME], answered.values)
         elif failure := under_way.failure(method.NAME):
-            errors.show(failure)
+            with _place(method):
+                errors.show(failure)
 
 
-def _announce(answered: AnsweredCase, finished: Mapping[str, Explanation]) -> None:
-    """Move the focus to what was found last, and say its sentence."""
-    last = next(iter([*finished][-1:]), "")
-    words = finished[last].sentence if last else ""
-    token = f"{answered.case.id} {' '.join(finished)}" if last else ""
-    announced.announce("why", token, f"found_{last}", words)
+def _place(method: Method) -> DeltaGenerator:
+    """Where stands what became of it: how far it is, what it found, or why it came to nothing."""
+    return st.container(key=f"found_{method.NAME}")
+
+
+def _announce(
+    answered: AnsweredCase,
+    offered: Sequence[Method],
+    under_way: jobs.CaseJobs,
+    views: Sequence[ExplanationView],
+) -> None:
+    """Move the focus to what came last, begun, found or failed, and say it."""
+    found = {view.method: view for view in reversed(views) if view.result}
+    news: list[tuple[datetime, str, str, str]] = []
+    for method in offered:
+        name, job = method.NAME, under_way.newest(method.NAME)
+        if job and job.is_under_way:
+            words = f"{title_of(method, answered.signature)}: on its way."
+            news.append((job.created_at, f"{job.id} begun", name, words))
+        elif name in found:
+            view = found[name]
+            news.append((view.created_at, f"{view.id} found", name, view.sentence))
+        elif job and (failure := under_way.failure(name)):
+            at = job.ended_at or job.created_at
+            news.append((at, f"{job.id} failed", name, failure.sentence))
+    _, token, name, words = max(news, default=(None, "", "", ""))
+    announced.announce(f"why_{answered.case.id}", token, f"found_{name}", words)
 
 
 def _offered(signature: Signature) -> list[Method]:

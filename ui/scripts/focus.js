@@ -1,9 +1,13 @@
 // Moves the focus to what an action brought, and says it in a live region. `data`: `token` names what stands there now
 // under `name`, `place` is the class of it (empty: the title of the page; null: the focus stays), `words` are said. The first token under a
-// name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box.
-const seen = (window.mdsFocus ??= {});
-const PATIENCE = 10_000, STEP = 100; // ms
+// name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box. What is wanted waits until
+// the script has run and its place is there, and holds a while: Streamlit may put another element in the place of that with the focus.
+// And where what had the focus is gone, as a button that was pressed, the focus goes to what is left around it.
+const state = (window.mdsFocus ??= { seen: {}, wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [] });
+const PATIENCE = 60_000, HELD = 10_000, STEP = 100, LOOK = 250; // ms
 const PHONE = 640; // pixels
+const BOX = "input, textarea, select, [contenteditable=true]";
+const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 
 function target(place) {
   if (!place) return document.querySelector('[data-testid="stMain"] h1');
@@ -11,25 +15,95 @@ function target(place) {
   return box?.querySelector("h1, h2, h3, [role=alert]") || box;
 }
 
+// Until the script has run, what stands there is of before.
+function isDrawn() {
+  return document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning";
+}
+
+// Who sent a form from within a box is done with the box.
 function isTyping() {
-  return document.activeElement?.matches("input, textarea, select, [contenteditable=true]");
+  return document.activeElement?.matches(BOX) && !state.isSent;
+}
+
+function isNowhere() {
+  return !document.activeElement || document.activeElement === document.body;
+}
+
+function give(element) {
+  element.setAttribute("tabindex", "-1");
+  element.focus({ preventScroll: true });
 }
 
 function move(place) {
   const found = target(place);
-  if (!found || isTyping()) return;
-  found.setAttribute("tabindex", "-1");
-  found.focus({ preventScroll: true });
+  if (!found) return;
+  give(found);
   // On a phone what came lies below a long form: it begins at the top of the screen.
   found.scrollIntoView({ block: innerWidth <= PHONE ? "start" : "nearest" });
 }
 
-// Until the script has run, what stands there is of before.
-function whenDrawn(work, left = PATIENCE) {
-  const app = document.querySelector('[data-testid="stApp"]');
-  const isDrawn = app?.dataset.testScriptState === "notRunning";
-  if (isDrawn || left <= 0) return work();
-  setTimeout(() => whenDrawn(work, left - STEP), STEP);
+// Again and again, until a newer one is wanted, or somebody does something else.
+function pursue(request) {
+  if (state.wanted !== request) return;
+  const now = performance.now();
+  if (!request.since) {
+    if (isTyping()) return void (state.wanted = null);
+    if ((isDrawn() && target(request.place)) || now > request.end) {
+      move(request.place);
+      request.since = performance.now();
+    }
+  } else if (state.acted > request.since || now > request.since + HELD) {
+    return void (state.wanted = null);
+  } else if (isNowhere()) {
+    const found = target(request.place);
+    if (found) give(found);
+  }
+  setTimeout(pursue, STEP, request);
+}
+
+function whenDrawn(work, end = performance.now() + PATIENCE) {
+  if (isDrawn() || performance.now() > end) return work();
+  setTimeout(whenDrawn, STEP, work, end);
+}
+
+// The elements around one, from the nearest, then those before these; the page as a whole is no place to go to.
+function around(element) {
+  const found = [];
+  const page = element.closest('[data-testid="stMainBlockContainer"] > *');
+  let each = element;
+  while (page && each.parentElement && each.parentElement !== page && each !== page) found.push((each = each.parentElement));
+  while ((each = page && each.previousElementSibling)) found.push(each);
+  return found;
+}
+
+function isInSight(element) {
+  return element.isConnected && element.checkVisibility() && element.offsetHeight > 0;
+}
+
+function look() {
+  if (!isNowhere()) return void (state.isLost = false);
+  const isGone = state.at && (!state.at.isConnected || state.at.disabled);
+  if (!isGone || state.wanted || !isDrawn()) return;
+  if (!state.isLost) return void (state.isLost = true); // it may come back by itself
+  const left = state.around.find(isInSight);
+  Object.assign(state, { isLost: false, at: null });
+  if (left) give(left);
+}
+
+function note(event) {
+  state.acted = performance.now();
+  if (event.type === "pointerdown") return void Object.assign(state, { isSent: false, at: null });
+  if (MODIFIERS.includes(event.key)) return;
+  const box = event.target.matches?.(BOX) && !event.isComposing && !event.target.matches("[role=combobox]") && event.target;
+  const isLine = box && (!box.matches("textarea") || event.ctrlKey || event.metaKey);
+  state.isSent = Boolean(isLine && event.key === "Enter" && box.closest('[data-testid="stForm"]'));
+}
+
+function listen() {
+  addEventListener("pointerdown", note, true);
+  addEventListener("keydown", note, true);
+  addEventListener("focusin", ({ target: at }) => Object.assign(state, { at, around: around(at) }), true);
+  setInterval(look, LOOK);
 }
 
 function region(root) {
@@ -40,17 +114,22 @@ function region(root) {
 }
 
 export default function ({ data, parentElement: root }) {
+  if (!state.isHeard) {
+    state.isHeard = true;
+    listen();
+  }
   const status = region(root);
-  const before = seen[data.name];
-  seen[data.name] = data.token;
+  const before = state.seen[data.name];
+  state.seen[data.name] = data.token;
   if (before === undefined || before === data.token || !data.token) return;
-  setTimeout(
-    () =>
-      whenDrawn(() => {
-        if (seen[data.name] !== data.token) return;
-        status.textContent = data.words;
-        if (data.place !== null) move(data.place);
-      }),
-    STEP,
-  );
+  setTimeout(() => {
+    if (state.seen[data.name] !== data.token) return;
+    if (data.place !== null) {
+      state.wanted = { place: data.place, end: performance.now() + PATIENCE, since: 0 };
+      pursue(state.wanted);
+    }
+    whenDrawn(() => {
+      if (state.seen[data.name] === data.token) status.textContent = data.words;
+    });
+  }, STEP);
 }
