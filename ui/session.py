@@ -17,6 +17,7 @@ from services import Services
 
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 LINKED = "linked"  # the example that the address of the form named last, and when that was written
+NAMED = "named"  # the model that the address of the page named last, and when that was written
 ASKED = "asked"  # what the last press of Predict gave
 CALL = "call"  # a press of Predict that waits for the person's own answer
 ASKING = "asking"  # the id of the case that the last press of Predict began
@@ -38,10 +39,14 @@ JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that a search found and somebody wants to try
 WHAT_IF = "what_if"  # the copy of the case that is being changed
 WHAT_IF_TRIED = "what_if_tried"  # the values that were tried last, and the answer to them
+WHAT_IF_FIRST = "what_if_first"  # of which case and time, and what is to be changed first
 WHAT_IF_CURVE = "what_if_curve"  # how the answer follows the value that was moved last
 SIGNED = "signed"  # the session of which the trail has the sign-in
 ROLE = "role"  # the least role of the page that is open
 PAGE = "page"  # what the page that is open is called
+NO_PAGE = (
+    "no_page"  # what the browser asked for and is no page, while the first page stands in its place
+)
 NEW_TOKEN = "new_token"  # noqa: S105 -- the API token that was just made, until its secret is put away
 STAGE = "stage"  # what the server answered on the stage, and which server did not answer when last
 TOUR = "tour"  # what became of the tour in this session

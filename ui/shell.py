@@ -18,7 +18,7 @@ from people import tokens
 from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
-from ui import announced, errors, frame, session, shortcuts, tour
+from ui import announced, errors, frame, session, shortcuts, tour, unknown_page
 from ui.batch import ended
 from ui.text import plain
 
@@ -74,6 +74,7 @@ def run() -> None:
         _check(viewer, header)
         announced.announce("page", header.title, "", header.title)
         _draw_beside(viewer, header)
+        unknown_page.draw(header, [h for h in page_headers() if is_shown(h, viewer, 0)])
         current.run()
     except MdsError as error:
         errors.show(error)
@@ -98,6 +99,7 @@ def _navigate(viewer: Viewer) -> tuple[st.Page, PageHeader]:
     pages = {h: _page(h, viewer, n, is_shown=h in shown) for h, n in counts.items()}
     listed = {name: [pages[h] for h in found] for name, found in sections(shown).items()}
     listed[""] += [pages[h] for h in counts if h not in shown]
+    unknown_page.note()
     current = st.navigation(listed, position="top")
     return current, next(header for header, page in pages.items() if page == current)
 

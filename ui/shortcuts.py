@@ -82,11 +82,17 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
         Shortcut(key="Y", words="It was right", target='[class*="st-key-feedback_"][class*="_yes"] button'),
         Shortcut(key="N", words="It was not right", target='[class*="st-key-feedback_"][class*="_no"] button'),
         Shortcut(key="X", words="Can't tell", target='[class*="st-key-feedback_"][class*="_unsure"] button'),
-        Shortcut(key="P", words="Present the answer"),
+        Shortcut(key="P", words="Present the answer", target=".st-key-predict_present button"),
     ),
     "cases": (Shortcut(key="/", words="Search", target=_SEARCH),),
-    "case": (Shortcut(key="P", words="Present the answer"),),
-    "shows": (Shortcut(key="P", words="Present the show that is open"),),
+    "case": (Shortcut(key="P", words="Present the answer", target=".st-key-case_present button"),),
+    "shows": (
+        Shortcut(
+            key="P",
+            words="Present the show that is open",
+            target='[class*="st-key-show_present_"] button[kind="primary"]',
+        ),
+    ),
     "present": (
         Shortcut(key="→", words="Next case, also Page Down and Space"),
         Shortcut(key="←", words="Previous case, also Page Up"),

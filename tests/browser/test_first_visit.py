@@ -45,6 +45,28 @@ def test_the_tour_sees_what_came_before_it_looked(page: Page) -> None:
     expect(step).to_have_text("Read the answer", timeout=15_000)
 
 
+def test_a_key_is_heard_while_another_is_still_down(page: Page) -> None:
+    """Who types fast has the next key down before the last is up; keys of Streamlit's own buttons are lost then."""
+    visit = Visit(page).open("/predict?model=demo/penguins").predict()
+    page.keyboard.down("z")
+    page.keyboard.press("p")
+    page.wait_for_url("**/present?case=*")
+    visit.settled()
+    page.keyboard.press("Escape")  # a key of Streamlit's
+    page.wait_for_url(lambda url: "/present" not in url)
+    page.keyboard.up("z")
+
+
+def test_an_address_without_a_page_says_so(page: Page) -> None:
+    visit = Visit(page).open("/nonsense")
+    told = page.locator(".st-key-no_page")
+    expect(told.get_by_role("alert")).to_contain_text("There is no page at this address")
+    axe.finds_nothing_serious(page, "an address without a page")
+    visit.click(told.get_by_role("link", name="Cases"))
+    page.wait_for_url("**/cases")
+    expect(told).to_have_count(0)
+
+
 def _keys(visit: Visit) -> None:
     page = visit.settled().page
     page.keyboard.press("?")

@@ -40,6 +40,7 @@ function press(event) {
     return;
   }
   if (event.repeat) return;
+  forgetHeld(event);
   if (isTyping(event) || state.list?.open || document.querySelector("dialog[open], [role=dialog]")) return;
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (Date.now() - state.jumped < PATIENCE && key !== "Shift") {
@@ -56,6 +57,16 @@ function press(event) {
   } else {
     use(event, state.data.here.find((each) => each.target && each.key === key));
   }
+}
+
+// Streamlit (hotkeys-js) hears the key of a button only while no other key is down: not of who types fast, and has the next key down
+// before the last is up, nor where it missed that a key came up. Binding any key has it forget those.
+function forgetHeld(event) {
+  const hotkeys = window.hotkeys;
+  if (event.shiftKey || !hotkeys?.getPressedKeyCodes().length) return;
+  const nothing = () => {};
+  hotkeys("f19", nothing);
+  hotkeys.unbind("f19", nothing);
 }
 
 // The first one that is in sight and can be pressed.
