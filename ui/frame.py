@@ -46,7 +46,8 @@ def draw_way_out() -> None:
 def open_page(title: str) -> None:
     """Call the tab after the page, and remember the page for `name_tab`."""
     if st.session_state.get(session.PAGE) != title:
-        st.session_state.pop(session.LINKED, None)
+        for of_address in (session.LINKED, session.NAMED):
+            st.session_state.pop(of_address, None)
     st.session_state[session.PAGE] = title
     st.set_page_config(page_title=f"{title} · {PRODUCT}")
 

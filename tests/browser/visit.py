@@ -143,8 +143,9 @@ class Visit:
             self.settled()  # a list that is open closes when the page is drawn on
             box = self.page.get_by_role("combobox", name="Model")
             box.click()
-            box.fill(model)  # of a long list only a part is there
-            self.page.get_by_role("option", name=model).click()
+            title = _in_title(model)
+            box.fill(title.pattern)  # of a long list only a part is there
+            self.page.get_by_role("option", name=title).click()
             self._shows(model)
         return self.settled()
 
@@ -176,8 +177,7 @@ class Visit:
 
     def _shows(self, model: str) -> None:
         """Wait until Health has been drawn for this model alone."""
-        named = re.compile(re.escape(model.partition("/")[2].replace("-", " ")), re.IGNORECASE)
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(named)
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(_in_title(model))
 
 
 class Frames:
@@ -196,6 +196,11 @@ class Frames:
     @property
     def sent(self) -> int:
         return int(self._page.evaluate("window.sentFrames"))
+
+
+def _in_title(model: str) -> re.Pattern[str]:
+    """What the title of a model has of its name: penguins of demo/penguins."""
+    return re.compile(model.partition("/")[2].replace("-", " "), re.IGNORECASE)
 
 
 def _case(url: str) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from cases.search import MOST_READ, STATES, CaseFilter
 from health.summary import ONE_BY_ONE
 from people.viewer import Viewer
-from ui import unknown_choices
+from ui import model_choice, unknown_choices
 from ui.cases.counted import COUNTED, narrowed
 from ui.session import services
 from ui.text import plain
@@ -128,6 +128,7 @@ def draw_chips(choices: Choices) -> None:
     chosen = {name: value for name, value in choices.address.items() if name in _CHIPS}
     for name, value in chosen.items():
         label, words = _CHIPS[name]
+        words = model_choice.titles_of([value]) if name == model_choice.KEY else words
         st.button(
             plain(f"{label}: {words.get(value, value)[:40]}"),
             key=f"cases_without_{name}",
@@ -273,14 +274,10 @@ def _model() -> None:
     """`server/name`: one that is deployed, or the name of one that was."""
     entries = services().catalogue.entries()
     named = list(dict.fromkeys(f"{entry.ref.server}/{entry.ref.name}" for entry in entries))
-    st.selectbox(
-        "Model",
+    model_choice.choose(
         named,
-        index=None,
-        key="model",
         placeholder="any model; for one that is gone, type server/name",
-        accept_new_options=True,
-        bind="query-params",
+        takes_others=True,
         on_change=begin_anew,
     )
 

@@ -16,12 +16,12 @@ from health.overview import DAYS as WORD_DAYS
 from health.overview import begin
 from health.slices import range_words
 from health.titles import NO_WORDS, FieldWords, word_for
-from ui import unknown_choices
+from ui import model_choice, unknown_choices
 from ui.cases.filters import filter_of, span_of, sure_of, value_of, within_of
 from ui.session import services
 from ui.text import plain
 
-MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
+MODEL, PERIOD, VERSION, WEEK, VALUE = model_choice.KEY, "period", "version", "week", "value"
 WITHIN, ANSWER, TRUTH = "within", "answer", "truth"
 DAYS, SURE, CHANNEL, OUTCOME = "days", "sure", "channel", "outcome"
 # The longest, but for all, is that of the word: page and word say the same unless somebody chooses otherwise.
@@ -121,20 +121,12 @@ def choose(named: list[tuple[str, str]]) -> Chosen:
     unknown_choices.note(PERIOD, _PERIODS)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        picked = st.selectbox(
-            "Model",
-            options,
-            index=None,
-            placeholder="All models",
-            key=MODEL,
-            bind="query-params",
-            on_change=_clear_chips,
-        )
+        picked = model_choice.choose(options, placeholder="All models", on_change=_clear_chips)
     with right:
         period = st.segmented_control(
             "Time", list(_PERIODS), default=_DEFAULT, key=PERIOD, required=True, bind="query-params"
         )
-    server, _, model = (picked or "").partition("/")
+    server, _, model = picked.partition("/")
     boxes = {MODEL: "Model", PERIOD: "Time"}
     unread = _unread() if model else {}
     unknown_choices.draw(unknown_choices.noted(boxes) | unread, boxes | _CHIPS)

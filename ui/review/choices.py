@@ -8,11 +8,11 @@ import streamlit as st
 
 from feedback.review_queue import ReviewFilter
 from feedback.review_rules import REASONS
-from ui import unknown_choices
+from ui import model_choice, unknown_choices
 from ui.model_titles import of_model
 from ui.text import plain
 
-MODEL, REASON = "model", "reason"
+MODEL, REASON = model_choice.KEY, "reason"
 # A bound box stands in the address as it is read.
 _KEYS = {label: reason for reason, label in REASONS.items()}
 
@@ -24,7 +24,7 @@ def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
     unknown_choices.note(REASON, _KEYS)
     unknown_choices.draw(unknown_choices.noted({REASON: ""}), {REASON: "Reason"})
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
-        model = _choose("Model", MODEL, list(models))
+        model = model_choice.choose(_with_known(MODEL, list(models)), placeholder="any", width=240)
         label = _choose("Reason", REASON, [REASONS[each] for each in REASONS if each in reasons])
         server, _, name = model.partition("/")
         if model:
@@ -34,14 +34,18 @@ def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
     return ReviewFilter(server=server, model=name, reason=_KEYS.get(label, ""))
 
 
-def _choose(label: str, key: str, options: list[str]) -> str:
-    """One of these, or what the address says though nothing of it waits any more."""
+def _with_known(key: str, options: list[str]) -> list[str]:
+    """These, and what the address says though nothing of it waits any more."""
     known = st.session_state.get(key) or st.query_params.get(key)
     if known and known not in options and (key == MODEL or known in _KEYS):
-        options = [*options, known]
+        return [*options, known]
+    return options
+
+
+def _choose(label: str, key: str, options: list[str]) -> str:
     picked = st.selectbox(
         label,
-        options,
+        _with_known(key, options),
         index=None,
         key=key,
         format_func=plain,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import unknown_choices
+from ui import model_choice, unknown_choices
 from ui.session import services
-from ui.text import plain
 
 
 def reviewed() -> list[str]:
@@ -23,17 +22,10 @@ def choose() -> tuple[str, str]:
     options = reviewed()
     is_unknown = unknown_choices.note("model", options)
     unknown_choices.draw(unknown_choices.noted({"model": ""}), {"model": "Model"})
-    picked = st.selectbox(
-        "Model",
-        options,
-        index=None if is_unknown else 0,
-        key="model",
-        format_func=plain,
-        bind="query-params",
-        placeholder="Choose a model",
-        width=320,
+    picked = model_choice.choose(
+        options, index=None if is_unknown else 0, placeholder="Choose a model", width=320
     )
     if not picked:
         st.info("Choose a model." if options else "No model is shared with you to review.")
-    server, _, name = (picked or "").partition("/")
+    server, _, name = picked.partition("/")
     return server, name

@@ -12,9 +12,9 @@ from feedback.review_queue import ReviewFilter
 from feedback.review_rules import Rules, rules_of, set_rules
 from mds_client.errors import MdsError
 from ui import errors, session
+from ui.model_choice import titles_of
 from ui.review import models, questions
 from ui.session import services
-from ui.text import plain
 
 # The rules by their names, as the form has them: those that are on or off, shares in percent, and whole numbers with the
 # least and the most of each.
@@ -48,12 +48,13 @@ def draw(wanted: ReviewFilter) -> None:
             st.caption("You review no model that is deployed.")
             return
         chosen = f"{wanted.server}/{wanted.model}"
+        titles = titles_of(reviewed)
         model = st.selectbox(
             "Model",
             reviewed,
             index=reviewed.index(chosen) if chosen in reviewed else 0,
             key="review_rules_model",
-            format_func=plain,
+            format_func=lambda name: titles.get(name, name),
         )
         server, _, name = model.partition("/")
         _draw_form(server, name, rules_of(services().sessions, server, name))
