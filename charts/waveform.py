@@ -15,6 +15,7 @@ from charts.palette import AGAINST, FOR, REST
 _POINTS = 800
 # The words of so many stretches stand above them, no two closer than this share of the sound.
 _MOST_WORDS, _APART = 6, 0.14
+_NUMBERS_APART = 0.03
 Segments = Sequence[tuple[float, float]]
 
 
@@ -34,20 +35,33 @@ def figure(
     segments: Segments = (),
     amounts: Sequence[Amount | tuple[float, float, float]] = (),
 ) -> Figure:
-    """Loudness over time. `segments` are (start, end) in seconds; of the `amounts` blue speaks for the answer,
-    orange against it; the strongest have their words above them, all have them beside the pointer."""
+    """Loudness over time. `segments` are (start, end) in seconds, numbered where there are several. Of the `amounts` blue speaks
+    for the answer, orange against it; the strongest have their words above them, all have them beside the pointer."""
     times, peaks = _envelope(values, rate)
     line = Scatter(
         x=np.concatenate([times, times[::-1]]), y=np.concatenate([peaks, -peaks[::-1]]),
         fill="toself", mode="lines", line={"color": REST, "width": 1}, hoverinfo="skip",
     )  # fmt: skip
     drawn = finished(Figure(line), height=170)
+    seconds = max(len(values) / rate, 0.001)
     for start, end in segments:
         drawn.add_vrect(x0=start, x1=end, fillcolor=FOR, opacity=0.3, line_width=0)
-    _shade(drawn, [Amount(*each) for each in amounts], max(len(values) / rate, 0.001))
-    drawn.update_xaxes(title="seconds", range=[0, max(len(values) / rate, 0.001)], showgrid=False)
+    if len(segments) > 1:
+        _number(drawn, segments, seconds)
+    _shade(drawn, [Amount(*each) for each in amounts], seconds)
+    drawn.update_xaxes(title="seconds", range=[0, seconds], showgrid=False)
     drawn.update_yaxes(visible=False)
     return drawn
+
+
+def _number(drawn: Figure, segments: Segments, seconds: float) -> None:
+    """Count the segments above them; of those that lie too close together the first has its number."""
+    last = -seconds
+    for number, (start, end) in enumerate(segments, start=1):
+        middle = (start + end) / 2
+        if middle - last >= _NUMBERS_APART * seconds:
+            _write(drawn, Amount(start, end, 0.0, str(number)))
+            last = middle
 
 
 def alt_text(seconds: float, segments: Segments) -> str:

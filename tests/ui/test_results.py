@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import wave
 from dataclasses import replace
 from typing import Any
 
@@ -103,6 +106,37 @@ def test_hostile_words_are_words(answer: Answer) -> None:
 )
 def test_an_answer_with_little_in_it_is_drawn(answer: Answer) -> None:
     assert _drawn(answer).header
+
+
+def _recording(seconds: float, rate: int = 8_000) -> File:
+    stream = io.BytesIO()
+    with wave.open(stream, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(rate)
+        wav.writeframes(b"\x00\x10" * int(seconds * rate))
+    return File(name="a.wav", media_type="audio/wav", data=stream.getvalue())
+
+
+def test_every_segment_of_a_sound_is_numbered_and_can_be_heard_alone() -> None:
+    segments = tuple((each / 2, each / 2 + 0.25) for each in range(7))
+    app = _drawn(Answer(kind="segments", segments=segments), values={"sound": _recording(4)})
+    assert len(app.get("audio")) == 7
+    assert [each.label for each in app.expander] == ["2 more"]
+    assert app.markdown[0].value == "**1** from 0.00 s to 0.25 s"
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert [each["text"] for each in figure["layout"]["annotations"]] == list("1234567")
+
+
+@pytest.mark.parametrize(
+    "segments", [((float("nan"), 1.0),), ((3.0, 1.0),), ((9.0, 12.0),), ((0.0, float("inf")),)]
+)
+def test_a_segment_that_is_no_part_of_the_sound_harms_nothing(
+    segments: tuple[tuple[float, float], ...],
+) -> None:
+    app = _drawn(Answer(kind="segments", segments=segments), values={"sound": _recording(2)})
+    is_part = segments[0][1] == float("inf")
+    assert len(app.get("audio")) == is_part
 
 
 def test_marks_are_where_the_boxes_are() -> None:
