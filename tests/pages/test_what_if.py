@@ -74,6 +74,17 @@ def test_the_fields_stand_in_the_place_of_the_form_and_it_comes_back(predict: Ap
     assert "for the earlier values" not in _texts(predict)
 
 
+def test_an_explained_case_says_which_value_to_change_first(predict: AppTest) -> None:
+    _asked(predict, "demo/penguins@v2")
+    _button(predict, "What if …?").click().run()
+    assert "change it first" not in _texts(predict)
+    _button(predict, "Back to the form").click().run()
+    _button(predict, "What speaks for and against").click().run()
+    _button(predict, "What if …?").click().run()
+    (words,) = [each.value for each in predict.markdown if "change it first" in each.value]
+    assert words.endswith("moved this answer most: change it first.")
+
+
 def test_values_are_tried_in_place_and_recorded_only_when_they_are_kept(
     predict: AppTest, built: services.Services
 ) -> None:

@@ -24,7 +24,7 @@ from ui.form import css_key
 from ui.session import services
 from ui.text import percent, plain
 from ui.usual_answers import with_usual
-from ui.what_if import comparison, following, sliders
+from ui.what_if import comparison, first_to_try, following, sliders
 from ui.what_if.copy import Copy, copy_of, fill, renew_key, turn
 from ui.what_if.keeping import keep_scenario, model_of
 
@@ -90,6 +90,8 @@ def _draw_ways_back(answered: AnsweredCase, copy: Copy) -> None:
         st.subheader("What if …?", anchor=False)
         if copy.is_suggested:
             st.markdown("**The suggestion is filled in.** Change it further if you like.")
+        else:
+            first_to_try.draw(answered, copy)
 
 
 def _undo(answered: AnsweredCase) -> None:
