@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -54,7 +54,8 @@ class RowsRequest:
 
     Files and large values of at most `keep_bytes` are kept with the cases. `purpose` says why they are asked,
     `workspace` to which show or demonstration they belong, `hash_key` is for sensitive values whose policy is a hash,
-    `outliers` says which rows are unlike earlier cases.
+    `outliers` says which rows are unlike earlier cases. `as_known` completes a case by what is known of it better than
+    its request shows, as the time of a row that went with others.
     """
 
     model: Predictor
@@ -71,6 +72,7 @@ class RowsRequest:
     workspace: str | None = None
     hash_key: bytes = b""
     outliers: Outliers | None = None
+    as_known: Callable[[CaseView], CaseView] = field(default=lambda case: case)
 
 
 def predict_rows(
@@ -207,9 +209,9 @@ def _settled(asked: RowsRequest, attempt: Attempt, drafts: Sequence[CaseView]) -
     if isinstance(attempt.error, OF_ALL):
         # Not under the row's key, which stays free for the next time.
         failed = replace(drafts[0], idempotency_key=drafts[0].id)
-        _record(asked.sessions, [completed(failed, attempt)], attempt)
+        _record(asked.sessions, [asked.as_known(completed(failed, attempt))], attempt)
         raise attempt.error
-    cases = [completed(case, attempt, place) for place, case in enumerate(drafts)]
+    cases = [asked.as_known(completed(case, attempt, place)) for place, case in enumerate(drafts)]
     # The key of a row that failed stays free: it can be asked again.
     cases = [case if case.is_answered else replace(case, idempotency_key=case.id) for case in cases]
     return _record(asked.sessions, cases, attempt)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import db.cases
@@ -14,6 +15,8 @@ from cases.recording import Predictor, Recorded, predict_and_record
 from cases.scenarios import NEVER
 from db.cases import CaseView
 from db.engine import Sessions, reading
+from db.ids import new_id as make_id
+from db.ids import utc_now
 from mds_client.prediction import Answer
 from mds_client.sensitive_values import withheld
 from mds_client.signature import Values
@@ -48,6 +51,8 @@ def ask_again(
     person: str = "",
     keep_bytes: int = 0,
     hash_key: bytes = b"",
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
 ) -> Recorded:
     """Ask about the same again, as a case of its own that names the one before; it takes no part in the lottery.
 
@@ -68,6 +73,8 @@ def ask_again(
         purpose="replay",
         parent_id=of.id,
         workspace=of.workspace,
+        clock=clock,
+        new_id=new_id,
     )
 
 

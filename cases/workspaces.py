@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import db.deletion
+import db.health_removal
 import db.persons
 import db.shows
 import db.workspaces
@@ -35,12 +36,19 @@ def demonstration_cases(sessions: Sessions) -> int:
 
 
 def reset_demonstration(sessions: Sessions, *, person: str, clock: Clock = utc_now) -> int:
-    """Remove the history of the demonstration with all that people added to it; how many cases went.
+    """Remove the history of the demonstration with all that people added to it, and what Health found of it; how many cases went.
 
     Raises CasesHeld, and StorageError, then also for whoever does not operate everything.
     """
-    _check_not_held(sessions, _BEFORE_WORKSPACES)
-    gone = sum(reset(sessions, w.name, person=person, clock=clock) for w in _open_demos(sessions))
+    names = [each.name for each in _open_demos(sessions)]
+    for wanted in (_BEFORE_WORKSPACES, *(Wanted(workspace=name) for name in names)):
+        _check_not_held(sessions, wanted)
+    with writing(sessions) as session:
+        models = db.health_removal.models_of(session, names)
+        db.health_removal.remove(session, models, names)
+    gone = sum(reset(sessions, name, person=person, clock=clock) for name in names)
+    with writing(sessions) as session:  # a job may have looked meanwhile
+        db.health_removal.remove(session, models, names)
     # Histories that were written before there were workspaces are in the main chain, and their tombstones as well.
     return gone + _remove(sessions, _BEFORE_WORKSPACES, person=known(person), workspace=None)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import HealthAlarm
@@ -22,6 +22,7 @@ __all__ = [
     "note_deliveries",
     "open_now",
     "to_tell",
+    "wind_back",
 ]
 
 
@@ -66,6 +67,15 @@ def end_of_model(
     are_they = (HealthAlarm.kind.in_(kinds), HealthAlarm.ended_at.is_(None))
     query = update(HealthAlarm).filter_by(server=server, model=model).where(*are_they)
     session.execute(query.values(ended_at=now))
+
+
+def wind_back(session: Session, server: str, models: Sequence[str], now: datetime) -> None:
+    """The alarms of these models as they were at a moment: what began later is not there, and what ended later goes on."""
+    later = delete(HealthAlarm).where(HealthAlarm.opened_at > now)
+    ended = update(HealthAlarm).where(HealthAlarm.ended_at > now).values(ended_at=None)
+    for statement in (later, ended):
+        of_models = statement.where(HealthAlarm.server == server, HealthAlarm.model.in_(models))
+        session.execute(of_models, execution_options={"synchronize_session": False})
 
 
 def note_deliveries(session: Session, alarm_id: str, deliveries: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ import services
 from db.ids import utc_now
 from demonstration.history import write
 from demonstration.plan import DAYS
+from health.drift_detectors import ask_all
 from mds_client.signature import ModelRef
 from settings import ROOT, settings
 
@@ -30,7 +31,11 @@ def main() -> None:
             built.sessions,
             models,
             until=utc_now(),
+            outliers=built.outliers,
+            titles=built.field_titles_in_jobs,
         )
+        if count:
+            ask_all(built.sessions, built.drift_detectors(), built.ask_drift_detector)
     finally:
         built.close()
     if count:

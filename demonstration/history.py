@@ -1,50 +1,56 @@
-"""Writes the history of the demonstration: cases asked of the real models, and what people said of some of them, in
-a workspace of its own.
+"""Writes the history of the demonstration: cases asked of the real models, what people said of some of them, and what Health found
+in those days, in a workspace of its own.
 
-Everything goes through the functions that record what people do, with a clock handed in. It is written once for
-each database, a part at a time: what was cut off is taken up with the part that is missing.
+Everything goes through the functions that record what people do, with a clock handed in, and in the order of time. It is written once
+for each database, a part at a time: what was cut off is taken up with the part that is missing.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain, repeat
+from functools import cache
+from itertools import chain, groupby, repeat
 from pathlib import Path
 from random import Random
 
-from audit_log.workspaces import opened
-from cases.attempt import Predictor
+from audit_log.workspaces import current, opened
 from cases.audit_sample import AuditPolicy
 from cases.batch import RowsRequest, answered, predict_rows
+from cases.outliers import Outliers
+from cases.queries import case as find_case
+from cases.workspaces import demonstration_cases
 from db.cases import CaseView
 from db.engine import Sessions
 from db.ids import id_at
-from demonstration import reviews
-from demonstration.incidents import accept_normal, as_measured, is_down, unreachable
+from demonstration import again, first_calls, reviews, statements
+from demonstration.incidents import as_measured, is_down, times_as_long, unreachable
+from demonstration.looks import ACCEPTED_DAY, Looking, moment_of
 from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, Visit, parts
-from feedback.errors import AlreadyRecorded
-from feedback.submission import submit
+from demonstration.timeline import Timeline
+from demonstration.times import Times, measured, refused
 from health.day_counts import fold
-from health.kept_standings import keep
 from health.outliers.earlier import Earlier
-from health.overview import standings
 from health.prediction_sets import bring_up_to_date
+from health.titles import Titles, as_named
+from mds_client import Model
 from mds_client.errors import MdsError
 
 HELD_OUT = "held_out.json"
 SEED = 1
+# What is planned: another number for another plan, so that a history of a former one is not taken for a part of this.
+PLAN = 2
 BY, TITLE = "demonstration", "The demonstration"
 # The lottery draws more often than it does by itself: there are few cases, and much to tell of them.
 AUDIT = AuditPolicy(probability=0.3)
-# How likely a reviewer answers for a case that was drawn for audit, and an analyst for any other.
-_REVIEWED, _VOLUNTEERED = 0.8, 0.06
-# A number is right for these reviewers where it is this near to the truth, as a share of it.
-_NEAR = 0.25
+# Within so many days people have said what they say of a case: of what was cut off it may be missing.
+_SAID_WITHIN = 4
+# After so many days days are counted for good.
+_FOLDED = 10
 log = logging.getLogger(__name__)
 
 
@@ -65,43 +71,93 @@ def held_out(models: Path, deployment: Deployment) -> HeldOut | None:
     return HeldOut(rows=kept["rows"], truth=kept["truth"])
 
 
+def _kept(models: Path) -> dict[Deployment, HeldOut]:
+    return {each: rows for each in DEPLOYMENTS if (rows := held_out(models, each))}
+
+
 def write(
-    predictor: Callable[[Deployment], Predictor],
+    predictor: Callable[[Deployment], Model],
     sessions: Sessions,
     models: Path,
     *,
     until: datetime,
     seed: int = SEED,
+    outliers: Outliers | None = None,
+    titles: Titles = as_named,
 ) -> int:
-    """Write the DAYS days before the day of `until`; how many cases came in.
+    """Write the DAYS days before the day of `until`; how many cases came in. `outliers` says which are unlike earlier ones,
+    `titles` what fields are called. What was begun on an earlier day is taken up as it was begun.
 
     Raises CaseNotRecorded and FeedbackNotRecorded. A model that does not answer is left out, with a line in the log.
     """
-    start = until.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
-        days=DAYS
-    )
-    kept = {d: rows for d in DEPLOYMENTS if (rows := held_out(models, d))}
-    plan = parts({d: len(rows.rows) for d, rows in kept.items()}, start, seed)
-    missing = [part for part in plan if not answered(sessions, _key(part), len(_up(part)))]
+    there = current(sessions, "demo")
+    begun = (there.opened_at if there else until).astimezone(UTC)
+    start = begun.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
+    kept = _kept(models)
+    plan = list(parts({d: len(rows.rows) for d, rows in kept.items()}, start, seed))
+    missing = _missing(sessions, plan, there.name if there else "")
     if not missing:
         return 0
-    workspace = opened(sessions, "demo", person=BY, title=TITLE).name
-    outliers = Earlier(sessions)
-    count = sum(
-        _write(predictor, sessions, outliers, part, kept[part.deployment], workspace, until)
-        for part in missing
+    timeline = Timeline(begun)
+    workspace = opened(sessions, "demo", person=BY, title=TITLE, clock=lambda: begun).name
+    looking = Looking(
+        sessions=sessions,
+        server=predictor(next(iter(kept))).ref.server,
+        models=sorted({deployment.model for deployment in kept}),
+        workspace=workspace,
+        start=start,
+        titles=titles,
+        timeline=timeline,
     )
-    reviews.finish(sessions, until)
-    for server in {predictor(deployment).ref.server for deployment in kept}:
-        accept_normal(sessions, server, start, workspace)
-    keep(sessions, standings(sessions, clock=lambda: until).values(), clock=lambda: until)
-    fold(sessions)
-    bring_up_to_date(sessions)
+    writing = _Writing(
+        predictor=cache(lambda deployment: _known(predictor(deployment))),
+        sessions=sessions,
+        kept=kept,
+        workspace=workspace,
+        outliers=outliers or Earlier(sessions),
+        timeline=timeline,
+    )
+    count = _lived(writing, looking, plan, missing)
+    if count:
+        reviews.finish(sessions, until)
+        looking.last(until)
+        fold(sessions)
+        bring_up_to_date(sessions)
     return count
 
 
+def _known(model: Model) -> Model:
+    """The model with its signature, as the pages have it: a request asks for the answer alone. Raises MdsError."""
+    return replace(model, known=model.signature())
+
+
 def _key(part: Part) -> str:
-    return f"demonstration-{part.name}"
+    return f"demonstration-{PLAN}-{part.name}"
+
+
+def _is_missing(sessions: Sessions, part: Part, workspace: str) -> bool:
+    """Whether a part has not been asked. Of a model that is asked row by row since it fails at times, the first may have no answer."""
+    visits = _up(part)
+    if not visits or answered(sessions, _key(part), len(visits)):
+        return False
+    if part.deployment.at_once > 1:
+        return True
+    first = find_case(sessions, id_at(visits[0].at, _ids(part, workspace)))
+    return first is None or first.outcome != "failed"
+
+
+def _ids(part: Part, workspace: str) -> Random:
+    """What ids are drawn with: the same history has others once it was reset, for an id is never used for a second case."""
+    return Random(f"{workspace}-{_key(part)}")  # noqa: S311
+
+
+def _missing(sessions: Sessions, plan: Sequence[Part], workspace: str) -> set[str]:
+    """The names of the parts that are to be written: none beside a history of another plan, which stays until somebody resets it."""
+    missing = {part.name for part in plan if _is_missing(sessions, part, workspace)}
+    if len(missing) < len(plan) or not demonstration_cases(sessions):
+        return missing
+    log.warning("A history of a former release stands: `mds demo reset` makes room for this one.")
+    return set()
 
 
 def _up(part: Part) -> list[Visit]:
@@ -109,112 +165,171 @@ def _up(part: Part) -> list[Visit]:
     return [visit for visit in part.visits if not is_down(visit.at, part.start)]
 
 
-def _write(
-    predictor: Callable[[Deployment], Predictor],
-    sessions: Sessions,
-    outliers: Earlier,
-    part: Part,
-    kept: HeldOut,
-    workspace: str,
-    until: datetime,
-) -> int:
-    random = Random(_key(part))  # noqa: S311
-    # The same history has other ids once it was reset: an id is never used for a second case.
-    of_ids = Random(f"{workspace}-{_key(part)}")  # noqa: S311
-    asked = RowsRequest(
-        model=predictor(part.deployment),
-        sessions=sessions,
-        key=_key(part),
-        person=part.person,
-        audit=AUDIT,
-        random=random.random,
-        purpose="demo",
-        workspace=workspace,
-        outliers=outliers,
-    )
-    try:
-        cases = _ask(asked, part, _up(part), kept, random, of_ids)
-    except MdsError as error:
-        log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
-        return 0
-    if cases:
-        reviews.begin(sessions, cases[0].server, cases[0].model, cases[0].created_at, of_ids)
-    for case, visit in zip(cases, _up(part), strict=True):
-        _judge(sessions, case, kept.truth[visit.row], random, of_ids, until)
-    return len(cases) + _ask_in_vain(asked, part, kept, random, of_ids)
+def _lived(writing: _Writing, looking: Looking, plan: Sequence[Part], missing: set[str]) -> int:
+    """All that is missing, in the order of time, with a look of Health at the end of each step; how many cases came in."""
+    first = min(part.first for part in plan if part.name in missing)
+    known, count, start = looking.known_until(), 0, looking.start
+    looking.timeline.add(start + timedelta(days=ACCEPTED_DAY), looking.accept_normal)
+    for last, step in groupby(plan, key=lambda part: part.last):
+        asked = 0
+        for part in step:
+            if part.name in missing:
+                asked += writing.write(part)
+            elif first - _SAID_WITHIN < last <= first:
+                writing.take_up(part)
+        if last == again.DAY + 1 and asked:
+            writing.ask_again(plan, start)
+        now = moment_of(start, last - 1)
+        looking.timeline.run(now)
+        if last % _FOLDED == 0:
+            fold(writing.sessions)  # else each look would count everything anew
+        if asked and now > known:
+            looking.at(now)
+        count += asked
+    looking.timeline.run(datetime.max.replace(tzinfo=UTC))
+    return count
 
 
-def _ask(
-    asked: RowsRequest,
-    part: Part,
-    visits: Sequence[Visit],
-    kept: HeldOut,
-    random: Random,
-    of_ids: Random,
-) -> list[CaseView]:
-    """The cases of the visits, with their rows as they were measured on their day."""
-    name, last = part.deployment.model, part.visits[-1].at
-    rows = [as_measured(kept.rows[v.row], name, v.at, part.start, random) for v in visits]
-    # A request that is sent again has an id of its own, too.
-    times, moments = (chain((v.at for v in visits), repeat(last)) for _ in range(2))
-    dated = replace(asked, clock=lambda: next(times), new_id=lambda: id_at(next(moments), of_ids))
-    return [case for some in predict_rows(dated, rows, part.deployment.at_once) for case in some]
+@dataclass(kw_only=True)
+class _Writing:
+    """Where the cases of a history go, and what is known of its models: how long their answers take, and how long it takes to
+    hear that there is none."""
 
+    predictor: Callable[[Deployment], Model]
+    sessions: Sessions
+    kept: Mapping[Deployment, HeldOut]
+    workspace: str
+    outliers: Outliers
+    timeline: Timeline
+    times: dict[tuple[str, str], Times] = field(default_factory=dict)
+    refused: Times | None = None
 
-def _ask_in_vain(
-    asked: RowsRequest, part: Part, kept: HeldOut, random: Random, of_ids: Random
-) -> int:
-    """The cases of the outage, one by one: they fail, and are recorded as any that fails; how many there are."""
-    lost = [visit for visit in part.visits if is_down(visit.at, part.start)]
-    for number, visit in enumerate(lost):
-        down = replace(asked, model=unreachable(asked.model), key=f"{asked.key}-down-{number}")
+    def write(self, part: Part) -> int:
+        """Ask the cases of a part, and let people say what they will say of them; how many cases there are."""
+        random, of_ids = Random(_key(part)), _ids(part, self.workspace)  # noqa: S311
+        try:
+            cases = self._ask(part, random, of_ids)
+        except MdsError as error:
+            log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
+            return 0
+        first = cases[0]
+        reviews.begin(self.sessions, first.server, first.model, first.created_at, of_ids)
+        self._let_people_speak(part, dict(enumerate(cases)))
+        return len(cases) + self._ask_in_vain(part, random, of_ids)
+
+    def take_up(self, part: Part) -> None:
+        """Let people say of the cases of a part what they had not come to when it was cut off."""
+        self._let_people_speak(part, answered(self.sessions, _key(part), len(_up(part))))
+
+    def _let_people_speak(self, part: Part, cases: Mapping[int, CaseView]) -> None:
+        truth, visits = self.kept[part.deployment].truth, _up(part)
+        for number, case in cases.items():
+            if not first_calls.is_called(case):
+                statements.plan(self.sessions, case, truth[visits[number].row], self.timeline)
+
+    def ask_again(self, plan: Sequence[Part], start: datetime) -> None:
+        """Compare two versions on the same cases."""
+        compared = [part for part in plan if _of(part.deployment) == (again.MODEL, again.OF)]
+        cases = [
+            case
+            for part in compared
+            for case in answered(self.sessions, _key(part), len(_up(part))).values()
+        ]
+        model = self.predictor(next(d for d in self.kept if _of(d) == (again.MODEL, again.ASKED)))
         with suppress(MdsError):
-            _ask(down, part, [visit], kept, random, of_ids)
-    return len(lost)
+            again.ask(self.sessions, model, again.wanted(cases, start), start)
 
+    def _ask(self, part: Part, random: Random, of_ids: Random) -> list[CaseView]:
+        """The cases while the server answers, with their rows as they were measured on their day."""
+        visits = _up(part)
+        if not first_calls.is_of(part):
+            return list(self._rows(part, self._request(part, random), visits, random, of_ids))
+        asking = first_calls.Asking(
+            model=self.predictor(part.deployment),
+            sessions=self.sessions,
+            key=_key(part),
+            part=part,
+            audit=AUDIT,
+            workspace=self.workspace,
+            outliers=self.outliers,
+            timeline=self.timeline,
+        )
+        kept = self.kept[part.deployment]
+        truths = [kept.truth[visit.row] for visit in visits]
+        return first_calls.ask(asking, self._measured(part, visits, random), truths, random, of_ids)
 
-def _judge(
-    sessions: Sessions,
-    case: CaseView,
-    truth: object,
-    random: Random,
-    of_ids: Random,
-    until: datetime,
-) -> None:
-    """What somebody says of the case hours later, where somebody does: reviewers of what was drawn, analysts of the rest. What
-    would be after `until` is not said yet."""
-    chance, hours, word = random.random(), random.uniform(0.1, 30.0), random.random()
-    if not case.is_answered or truth is None:
-        return
-    item_id = reviews.ask(sessions, case, of_ids) if case.is_audited else ""
-    if chance >= (_REVIEWED if case.is_audited else _VOLUNTEERED):
-        return
-    is_right = _is_right(case, truth)
-    at = case.created_at + timedelta(hours=hours)
-    statement: dict[str, object] = {
-        "judgement": "correct" if is_right else "incorrect",
-        "truth": None if is_right else truth,
-        "reason": "" if is_right else "Wrong answer",
-        "confidence": round(0.6 + 0.4 * word, 2),
-    }
-    if case.is_audited:
-        reviews.read(sessions, case, item_id, statement, at, random, of_ids, until)
-        return
-    if at > until:
-        return
-    with suppress(AlreadyRecorded):
-        submit(
-            sessions,
-            case_id=case.id,
-            person=case.person,
-            key=f"{case.idempotency_key}-feedback",
-            clock=lambda: at,
-            new_id=lambda: id_at(at, of_ids),
-            **statement,  # type: ignore[arg-type]
+    def _request(self, part: Part, random: Random) -> RowsRequest:
+        return RowsRequest(
+            model=self.predictor(part.deployment),
+            sessions=self.sessions,
+            key=_key(part),
+            person=part.person,
+            audit=AUDIT,
+            random=random.random,
+            purpose="demo",
+            workspace=self.workspace,
+            outliers=self.outliers,
+            as_known=self._timed(part),
         )
 
+    def _rows(
+        self,
+        part: Part,
+        asked: RowsRequest,
+        visits: Sequence[Visit],
+        random: Random,
+        of_ids: Random,
+    ) -> Iterator[CaseView]:
+        rows, last = self._measured(part, visits, random), part.visits[-1].at
+        # A request that is sent again has an id of its own, too.
+        times, moments = (chain((v.at for v in visits), repeat(last)) for _ in range(2))
+        dated = replace(
+            asked, clock=lambda: next(times), new_id=lambda: id_at(next(moments), of_ids)
+        )
+        for some in predict_rows(dated, rows, part.deployment.at_once):
+            yield from some
 
-def _is_right(case: CaseView, truth: object) -> bool:
-    if case.answer_number is not None and isinstance(truth, int | float):
-        return abs(case.answer_number - truth) <= _NEAR * abs(truth)
-    return case.answer_label == str(truth)
+    def _measured(
+        self, part: Part, visits: Sequence[Visit], random: Random
+    ) -> list[dict[str, object]]:
+        rows, model = self.kept[part.deployment].rows, part.deployment.model
+        return [as_measured(rows[v.row], model, v.at, part.start, random) for v in visits]
+
+    def _timed(self, part: Part) -> Callable[[CaseView], CaseView]:
+        """What gives each case a time of its own; those that are asked alone have one."""
+        deployment, drawn = part.deployment, Random(f"{_key(part)}-times")  # noqa: S311
+        if deployment.at_once == 1:
+            return lambda case: case
+        if _of(deployment) not in self.times:
+            rows = self.kept[deployment].rows
+            self.times[_of(deployment)] = measured(self.predictor(deployment), rows)
+        times = self.times[_of(deployment)]
+        return lambda case: times.drawn(
+            case, drawn.random, times_as_long(case.created_at, part.start)
+        )
+
+    def _ask_in_vain(self, part: Part, random: Random, of_ids: Random) -> int:
+        """The cases of the outage, one by one: they fail, and are recorded as any that fails; how many there are."""
+        lost = [visit for visit in part.visits if is_down(visit.at, part.start)]
+        asked, drawn = self._request(part, random), Random(f"{_key(part)}-refused")  # noqa: S311
+        for number, visit in enumerate(lost):
+            times = self._times_refused(part)
+            down = replace(
+                asked,
+                model=unreachable(asked.model),
+                key=f"{asked.key}-down-{number}",
+                as_known=lambda case, times=times: times.drawn(case, drawn.random),
+            )
+            with suppress(MdsError):
+                list(self._rows(part, down, [visit], random, of_ids))
+        return len(lost)
+
+    def _times_refused(self, part: Part) -> Times:
+        if self.refused is None:
+            row = self.kept[part.deployment].rows[0]
+            self.refused = refused(self.predictor(part.deployment), row)
+        return self.refused
+
+
+def _of(deployment: Deployment) -> tuple[str, str]:
+    return deployment.model, deployment.version

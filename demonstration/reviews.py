@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 import db.review
@@ -11,6 +12,7 @@ from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.ids import id_at
 from db.review import FIRST, ItemView
+from demonstration.timeline import Timeline
 from feedback.errors import AlreadyRecorded
 from feedback.review_filling import fill
 from feedback.review_queue import answer
@@ -25,7 +27,7 @@ RULES = Rules(
     "“Can't tell”.",
 )
 # How often a second reader comes to the same, and whether they have got to it yet.
-_SAME, _READ = 0.93, 0.85
+_SAME, _READ = 0.95, 0.85
 
 
 def begin(sessions: Sessions, server: str, model: str, at: datetime, of_ids: Random) -> None:
@@ -68,31 +70,37 @@ def read(
     item_id: str,
     said: dict[str, object],
     at: datetime,
-    random: Random,
-    of_ids: Random,
-    until: datetime,
+    chances: tuple[Random, Random],
+    timeline: Timeline,
 ) -> None:
-    """One reviewer says this, and where the case is drawn for it, the other reads it again hours later; what would be after
-    `until` nobody has got to yet."""
+    """Let one reviewer say this, and where the case is drawn for it, the other read it again hours later. `chances` are for what
+    they do, and for ids."""
+    random, of_ids = chances
     first, second = random.sample(REVIEWERS, 2)
     is_same, is_read, hours = (
         random.random() < _SAME,
         random.random() < _READ,
         random.uniform(2, 40),
     )
-    if at > until:
-        return
-    _say(sessions, item_id, first, said, at, random, of_ids)
+    again: dict[str, object] = {
+        "judgement": "correct" if said["judgement"] == "incorrect" else "incorrect"
+    }
+
+    def read_again() -> None:
+        for each in _open(sessions, case)[:1]:
+            _say(sessions, each.id, second, said if is_same else again, later, random, of_ids)
+
+    later = at + timedelta(hours=hours)
+    timeline.add(at, partial(_say, sessions, item_id, first, said, at, random, of_ids))
+    if is_read:
+        timeline.add(later, read_again)
+
+
+def _open(sessions: Sessions, case: CaseView) -> list[ItemView]:
+    """The readings of a case that wait: after the first, the second where it was drawn."""
     with reading(sessions) as session:
-        again = [each for each in db.review.of_case(session, case.id) if each.state == "open"]
-    if again and is_read:
-        other: dict[str, object] = {
-            "judgement": "correct" if said["judgement"] == "incorrect" else "incorrect"
-        }
-        later = at + timedelta(hours=hours)
-        if later > until:
-            return
-        _say(sessions, again[0].id, second, said if is_same else other, later, random, of_ids)
+        found = db.review.of_case(session, case.id)
+    return [each for each in found if each.state == "open" and each.reading != FIRST]
 
 
 def finish(sessions: Sessions, until: datetime) -> None:

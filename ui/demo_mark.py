@@ -9,7 +9,10 @@ from health.summary import HISTORY, demonstration_words
 from ui import session
 
 WORD = "Demonstration"
-WHAT = "Part of the history that the demonstration opens with: a real answer to a question that nobody asked."
+WHAT = (
+    "Part of the history that the demonstration opens with: a real answer to a question that nobody asked, dated back. Its time is "
+    "drawn from those of real requests."
+)
 _RESET = "[Remove it on *You*](you)"
 
 

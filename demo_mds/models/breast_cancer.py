@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
+from sklearn.covariance import LedoitWolf
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -13,9 +14,14 @@ from sklearn.preprocessing import StandardScaler
 
 from examples import by_turns, held_out, sure_of
 from repository import STOCK_SKLEARN, Model, joblib_file
+from runtimes.detectors import distances
 from vocabulary import Tensor, number_input, output, probabilities
 
 LABELS = ("malignant", "benign")
+# What is deployed beside the model to watch it.
+OUTLIERS, DRIFT = "breast-cancer-outliers", "breast-cancer-drift"
+# A row further out than so many of the training is unlike it; drift is found by chance in so many of the looks.
+USUAL, LEVEL = 0.99, 0.01
 QUESTION = "Is the tumour malignant or benign?"
 
 MEASURED = {
@@ -42,14 +48,63 @@ def models() -> Iterator[Model]:
     train, test, y_train, y_test = split()
     classifier = fit(train, y_train)
     rows = test.loc[by_turns(y_test, 24, sure_of(classifier, test, y_test))]
+    taken = tuple(inputs(train, rows, importance(classifier, train)))
     yield Model(
         name="breast-cancer",
         implementation=STOCK_SKLEARN,
         content_type="pd",
-        inputs=tuple(inputs(train, rows, importance(classifier, train))),
+        inputs=taken,
         outputs=tuple(outputs()),
         artefact=joblib_file(classifier),
         held_out=held_out(test, (LABELS[code] for code in y_test)),
+    )
+    yield outlier_detector(train, taken)
+    yield drift_detector(train, taken)
+
+
+def outlier_detector(train: pd.DataFrame, taken: tuple[Tensor, ...]) -> Model:
+    """What says of each row whether it is unlike the training: it takes what the model takes."""
+    rows = train.to_numpy()
+    mean, precision = rows.mean(axis=0), shrunk_precision(train)
+    usual = np.quantile(distances(rows, mean, precision), USUAL)
+    return Model(
+        name=OUTLIERS,
+        implementation="runtimes.detectors.OutlierRuntime",
+        inputs=taken,
+        outputs=(
+            output("is_outlier", "INT64", "detail", title="Unlike the training"),
+            output("instance_score", "FP64", "detail"),
+        ),
+        artefact=joblib_file(
+            {
+                "columns": list(train.columns),
+                "mean": mean,
+                "precision": precision,
+                "threshold": usual,
+            }
+        ),
+    )
+
+
+def shrunk_precision(train: pd.DataFrame) -> np.ndarray:
+    """The inverse of how the columns vary together, shrunk (Ledoit and Wolf, 2004) where each has the same spread."""
+    spread = train.std().to_numpy()
+    return LedoitWolf().fit(train.to_numpy() / spread).precision_ / np.outer(spread, spread)
+
+
+def drift_detector(train: pd.DataFrame, taken: tuple[Tensor, ...]) -> Model:
+    """What says of many rows whether they are spread as the training is, likewise."""
+    return Model(
+        name=DRIFT,
+        implementation="runtimes.detectors.DriftRuntime",
+        inputs=taken,
+        outputs=(
+            output("is_drift", "INT64", "detail", title="Spread otherwise than the training"),
+            output("p_val", "FP64", "detail", len(train.columns)),
+        ),
+        artefact=joblib_file(
+            {"columns": list(train.columns), "reference": train.to_numpy(), "level": LEVEL}
+        ),
     )
 
 
@@ -100,5 +155,7 @@ def outputs() -> Iterator[Tensor]:
         title="Breast cancer",
         label="Diagnosis",
         description="From thirty measurements of cell nuclei in a fine needle aspirate.",
+        detectors=[OUTLIERS],
+        drift_detectors=[DRIFT],
     )
     yield probabilities("predict_proba", LABELS, label="Probability")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
 import db.audit_log
+import db.health_alarms
 import db.workspaces
 from audit_log.verify import verify
 from audit_log.workspaces import current, opened
@@ -20,11 +22,14 @@ from cases.workspaces import demonstration_cases, reset, reset_demonstration
 from cli.main import main
 from db.engine import Sessions, limited, reading, writing
 from db.errors import OutOfScope
-from db.ids import utc_now
+from db.health_alarms import AlarmView
+from db.ids import new_id, utc_now
 from db.scope import EVERYTHING, Models, Scope
 from db.tables import AuditChain, AuditEntry, Base, Case, CaseFile, DeletedCases, Feedback
 from feedback.comments import comment
 from feedback.submission import submit
+from health.alarms.decisions import decide, decisions
+from health.alarms.episodes import alarms_of
 from health.summary import summarise
 from mds_client.signature import File
 from tests.cases.test_batch import Rows
@@ -185,3 +190,55 @@ def test_a_closed_chain_that_is_changed_is_found(sessions: Sessions, how: str) -
             )
     findings = [f.sentence for f in verify(sessions).findings]
     assert any("does not end as was noted" in sentence for sentence in findings)
+
+
+def test_what_health_found_goes_with_a_demonstration_and_not_what_is_of_other_cases(
+    sessions: Sessions,
+) -> None:
+    _fill(sessions, opened(sessions, "demo", person="demonstration").name, "demo")
+    ref, now = StubPredictor().ref, utc_now()
+
+    def find(kind: str, at: datetime, ended: datetime | None = None) -> None:
+        alarm = AlarmView(
+            id=new_id(),
+            server=ref.server,
+            model=ref.name,
+            kind=kind,
+            opened_at=at,
+            ended_at=ended,
+            sentence=f"Found {kind}.",
+            deliveries={},
+        )
+        with writing(sessions) as session:
+            db.health_alarms.add(session, alarm)
+
+    def answer(at: datetime, reason: str) -> None:
+        decide(
+            sessions,
+            server=ref.server,
+            model=ref.name,
+            person="olga",
+            decision="acknowledged",
+            reason=reason,
+            clock=lambda: at,
+        )
+
+    def left() -> tuple[list[str], list[str]]:
+        return (
+            [alarm.kind for alarm in alarms_of(sessions, ref.server, ref.name)],
+            [step.reason for step in decisions(sessions, ref.server, ref.name)],
+        )
+
+    hour = timedelta(hours=1)
+    find("inputs", now - 3 * hour, now - hour)
+    answer(now - 2 * hour, "of the demonstration")
+    _ask(sessions, "own", None, "asked")
+    find("errors", now + hour)
+    answer(now + 2 * hour, "of an own case")
+    assert reset_demonstration(sessions, person="olga") == 5
+    assert left() == (["errors"], ["of an own case"])
+    _fill(sessions, opened(sessions, "demo", person="demonstration").name, "demo")
+    find("accuracy", now - hour, now + 1.5 * hour)
+    answer(now + 1.2 * hour, "of an alarm of the demonstration")
+    assert reset_demonstration(sessions, person="olga") == 5
+    assert left() == (["errors"], ["of an own case"])

@@ -23,7 +23,8 @@ def test_all_models_are_ready(mds: Asker) -> None:
     found = {(row["name"], row.get("version")) for row in index}
     expected = {tuple(path.split("/versions/")) for path in DESCRIBED}
     named = {(path[0], path[1] if len(path) > 1 else None) for path in expected}
-    assert found == named | {("wine", None), ("penguins-explainer", None)}
+    beside = ("penguins-explainer", "breast-cancer-outliers", "breast-cancer-drift")
+    assert found == named | {("wine", None), *((name, None) for name in beside)}
     assert {row["state"] for row in index} == {"READY"}
 
 

@@ -29,7 +29,8 @@ def draw(viewer: Viewer) -> None:
     )
     with st.popover("Reset the demonstration", icon=":material/restart_alt:", key="demo_reset"):
         st.markdown(
-            f"Remove {many(count, 'case')} of the demonstration, with what was said, explained and tried on them? "
+            f"Remove {many(count, 'case')} of the demonstration, with what was said, explained and tried on them, and the alarms and "
+            "decisions that came of them? "
             "The trail keeps who did what. The next `mds demo` writes a new history."
         )
         if st.button("Remove them", type="primary", key="demo_reset_sure"):

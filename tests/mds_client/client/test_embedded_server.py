@@ -38,8 +38,9 @@ EXPECTED = {
 def test_models_are_listed_with_state_and_versions(client: MdsClient) -> None:
     listed = {(info.ref.name, info.ref.version): info.state for info in client.models()}
     unsteady = {("slow", ""), ("flaky", ""), ("wine", "")}
-    # The catalogue takes an explainer for what it is; a server lists it like a model.
-    assert set(listed) == set(EXPECTED) | unsteady | {("penguins-explainer", "")}
+    # The catalogue takes what explains and what watches for what they are; a server lists them like models.
+    beside = ("penguins-explainer", "breast-cancer-outliers", "breast-cancer-drift")
+    assert set(listed) == set(EXPECTED) | unsteady | {(name, "") for name in beside}
     assert set(listed.values()) == {"READY"}
     assert client.is_ready()
 
