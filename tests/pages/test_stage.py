@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -17,10 +18,11 @@ from explanations.worker import InlineExplainers
 from jobs.here import Here
 from mds_client.signature import ModelRef
 from settings import ServerSettings, Settings
-from shows import runs, store
+from shows import audience, runs, store
 from tests.browser.door import Door, door_to
 from tests.pages.conftest import ROOT
 from tests.recorded import NOT_THERE
+from ui.stage.audience import votes_html
 
 # Not the newest: the stage asks the version that was asked.
 PENGUINS = ModelRef(server="demo", name="penguins", version="v1")
@@ -152,3 +154,12 @@ def test_no_word_of_another_page_covers_the_stage(built: services.Services) -> N
     app = _stage("")
     styles = [each.proto.body for each in app.get("html") if "<style" in each.proto.body]
     assert any('[data-testid="stToastContainer"] { display: none; }' in each for each in styles)
+
+
+def test_the_bars_of_votes_are_shares_of_all_votes() -> None:
+    def widths(right: int, wrong: int) -> list[str]:
+        return re.findall(r"width:([\d.]+)%", votes_html(audience.Votes(right=right, wrong=wrong)))
+
+    assert widths(1, 1) == ["50.0", "50.0"]
+    assert widths(3, 1) == ["75.0", "25.0"]
+    assert widths(0, 0) == ["0.0", "0.0"]

@@ -68,7 +68,7 @@ def place_for(rows: int, signature: Signature) -> Here | None:
 
 
 def announce(asked: Asked | None) -> None:
-    """Move the focus to rows on their way, then to what came of them, and say it."""
+    """Move the focus to rows on their way, then to what came of them, and say which it is: the rest stands there."""
     token, place, words = "", _PROGRESS, ""
     if asked and asked.job and asked.is_under_way:
         token, words = f"{asked.batch.id} {asked.job.attempt}", "The rows are being asked."
@@ -76,7 +76,7 @@ def announce(asked: Asked | None) -> None:
         is_done = asked.job is None or asked.job.state == "done"
         token = f"{asked.batch.id} {asked.job.attempt if asked.job else 0} ended"
         place = ANSWERS if is_done else _PROGRESS
-        words = asked.job.sentence if asked.job else "The rows were asked."
+        words = "The answers are there." if is_done else "The rows are not being asked any more."
     announced.announce("rows", token, place, words)
 
 

@@ -34,12 +34,12 @@ def is_busy(ref: ModelRef) -> bool:
 
 
 def announce(ref: ModelRef) -> None:
-    """Move the focus to the study on its way, then to what came of it, and say it."""
+    """Move the focus to the study on its way, then to what came of it, and say which it is."""
     job, token, words = _newest(ref), "", ""
     if job and job.is_under_way:
         token, words = f"{job.id} begun", "The study is on its way."
     elif job:
-        token, words = f"{job.id} ended", job.sentence
+        token, words = f"{job.id} ended", "The study has ended."
     announced.announce(f"study_{ref}", token, PLACE, words)
 
 

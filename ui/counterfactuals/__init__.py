@@ -65,14 +65,14 @@ def draw(answered: AnsweredCase) -> None:
 
 
 def _announce(case_id: str, job: JobView | None, results: Sequence[ExplanationView]) -> None:
-    """Move the focus to the search on its way, then to what came of it, and say it."""
+    """Move the focus to the search on its way, then to what came of it, and say which it is."""
     token, words = "", ""
     if job and job.is_under_way:
         token, words = f"{job.id} begun", "The search is on its way."
     elif job and job.state in ("failed", "cancelled"):
-        token, words = f"{job.id} failed", job.sentence
+        token, words = f"{job.id} failed", "The search came to nothing."
     elif results:
-        token, words = f"{results[0].id} found", results[0].sentence
+        token, words = f"{results[0].id} found", "The search has ended."
     announced.announce(f"smallest_{case_id}", token, _PLACE, words)
 
 

@@ -82,9 +82,9 @@ def _announce(
         elif name in found:
             view = found[name]
             news.append((view.created_at, f"{view.id} found", name, view.sentence))
-        elif job and (failure := under_way.failure(name)):
+        elif job and under_way.failure(name):
             at = job.ended_at or job.created_at
-            news.append((at, f"{job.id} failed", name, failure.sentence))
+            news.append((at, f"{job.id} failed", name, "The explanation came to nothing."))
     _, token, name, words = max(news, default=(None, "", "", ""))
     announced.announce(f"why_{answered.case.id}", token, f"found_{name}", words)
 

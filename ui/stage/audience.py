@@ -61,11 +61,11 @@ def _draw_votes(run: RunView, case_id: str) -> None:
 
 
 def votes_html(found: audience.Votes) -> str:
-    """Two bars of one scale, with their numbers."""
-    most = max(found.right, found.wrong, 1)
+    """Two bars, each as long as its share of all votes, with their numbers."""
+    every = max(found.count, 1)
     lines = "".join(
         f'<div><b>{words}</b><b>{count}</b><span class="stage-votes-rail"><i class="{side}" '
-        f'style="width:{count / most * 100:.1f}%"></i></span></div>'
+        f'style="width:{count / every * 100:.1f}%"></i></span></div>'
         for words, count, side in (
             ("Right", found.right, "for"),
             ("Wrong", found.wrong, "against"),
