@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from printed.markup import Html, tag
 
 _LONGEST = 4_000
+_LONG_WORD, _MANY_COLUMNS = 16, 7
 # No script, no network: not even where a browser would follow something that was overlooked.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
@@ -18,7 +19,7 @@ body { font: 15px/1.45 "Source Sans 3", "Source Sans Pro", system-ui, sans-serif
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 18px; margin: 20px 0 6px; }
 p { margin: 0 0 6px; white-space: pre-wrap; } ol { margin: 0 0 6px; padding-inline-start: 24px; } .muted { color: #525c70; font-size: 14px; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: 4px 8px 4px 0;
-  border-bottom: 1px solid #d5dae4; } th { font-weight: 400; color: #525c70; width: 38%; } td { font-weight: 600; }
+  border-bottom: 1px solid #d5dae4; } .whole { overflow-wrap: break-word; } th { font-weight: 400; color: #525c70; width: 38%; } td { font-weight: 600; }
 .bar { display: grid; grid-template-columns: 34% 1fr 22%; gap: 8px; align-items: center; margin: 3px 0; }
 .wordy { grid-template-columns: 30% 1fr 29%; }
 .track { display: grid; height: 14px; } .track.two { grid-template-columns: 1fr 1fr; }
@@ -53,15 +54,31 @@ def document(title: str, *body: str) -> str:
 
 def facts(named: Sequence[tuple[str, str]]) -> Html:
     """Names and what they are, a row each."""
-    rows = [tag("tr", tag("th", name, scope="row"), tag("td", words)) for name, words in named]
+    rows = [
+        tag("tr", tag("th", name, scope="row", class_=_breaks(name)), _cell(words))
+        for name, words in named
+    ]
     return tag("table", *rows)
 
 
 def cells(rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> Html:
     """A table of texts, with a head where there is one."""
-    named = [tag("thead", tag("tr", *(tag("th", cell, scope="col") for cell in head)))] if head else []  # fmt: skip
-    body = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
-    return tag("table", *named, *(tag("tbody", *body),) if named else body)
+    count = max(len(head), *(len(row) for row in rows), 0)
+    headings = [tag("th", cell, scope="col", class_=_breaks(cell, count)) for cell in head]
+    body = [tag("tr", *(_cell(cell, count) for cell in row)) for row in rows]
+    if not headings:
+        return tag("table", *body)
+    return tag("table", tag("thead", tag("tr", *headings)), tag("tbody", *body))
+
+
+def _cell(words: str, count: int = 2) -> Html:
+    return tag("td", words, class_=_breaks(words, count))
+
+
+def _breaks(words: str, count: int = 2) -> str:
+    """The class of a cell beside so many: within a word its line breaks only where the page would not hold the table."""
+    longest = max(map(len, words.split()), default=0)
+    return "any" if longest > _LONG_WORD or count > _MANY_COLUMNS else "whole"
 
 
 def bar(name: str, filled: Html, words: str, *, is_wordy: bool = False) -> Html:
