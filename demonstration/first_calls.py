@@ -100,7 +100,7 @@ def _ask(
     random: Random,
     of_ids: Random,
 ) -> CaseView:
-    visit, chance = asking.part.visits[number], Random(f"{asking.key}-{number}")  # noqa: S311
+    visit, chance = asking.part.visits[number], Random(f"{asking.key}-{number}-first")  # noqa: S311
     drawn = _drawn(asking, visit, row, chance, of_ids)
     is_first = drawn is not None and drawn.is_asked and drawn.is_new
     call = _call(asking, truth, chance) if is_first else None

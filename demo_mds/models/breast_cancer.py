@@ -54,7 +54,7 @@ def models() -> Iterator[Model]:
         implementation=STOCK_SKLEARN,
         content_type="pd",
         inputs=taken,
-        outputs=tuple(outputs()),
+        outputs=tuple(outputs(detectors=[OUTLIERS], drift_detectors=[DRIFT])),
         artefact=joblib_file(classifier),
         held_out=held_out(test, (LABELS[code] for code in y_test)),
     )
@@ -145,7 +145,7 @@ def described(name: str) -> dict[str, str]:
     }
 
 
-def outputs() -> Iterator[Tensor]:
+def outputs(**words: object) -> Iterator[Tensor]:
     yield output(
         "predict",
         "INT64",
@@ -155,7 +155,6 @@ def outputs() -> Iterator[Tensor]:
         title="Breast cancer",
         label="Diagnosis",
         description="From thirty measurements of cell nuclei in a fine needle aspirate.",
-        detectors=[OUTLIERS],
-        drift_detectors=[DRIFT],
+        **words,
     )
     yield probabilities("predict_proba", LABELS, label="Probability")

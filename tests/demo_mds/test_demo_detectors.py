@@ -55,3 +55,8 @@ def test_a_missing_column_is_said(mds: Asker) -> None:
     answer = mds.post(OUTLIERS, body)
     assert answer.status_code >= 400
     assert "worst area" in answer.text
+
+
+def test_nothing_watches_a_model_that_takes_other_columns(mds: Asker) -> None:
+    for model in ("flaky", "slow"):
+        assert "detectors" not in mds.metadata(model)["outputs"][0]["parameters"]

@@ -287,7 +287,7 @@ def test_accounts_decided_on_the_alarms_when_they_came(written: Sessions) -> Non
     assert _day(MISTAKE[0]) < seen.created_at < mistake.created_at < outage.created_at < NOW
     assert is_silent(decisions(written, "demo", "flaky"), NOW)
     found = standings(written, clock=lambda: NOW)
-    assert found["demo", "breast-cancer"].owner == "reviewer-1"
+    assert found["demo", "breast-cancer"].acknowledged_by == "reviewer-1"
 
 
 def test_two_versions_answered_the_same_cases(written: Sessions, cases: list[CaseView]) -> None:
