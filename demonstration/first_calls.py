@@ -28,7 +28,7 @@ from feedback.first_calls import Call, Drawn, draw, recorder
 from feedback.review_rules import rules_of, set_rules
 
 # The model, the days, and on which share of what is asked people answer first.
-MODEL, DAYS, SHARE = "breast-cancer", (30, 40), 0.7
+MODEL, DAYS, SHARE = "breast-cancer", (30, 40), 0.85
 OPERATOR, LABORATORY = "operator-1", "laboratory-1"
 # How often a person is right alone, cannot tell, and is right in the end.
 _ALONE, _CANNOT_TELL, _TOGETHER = 0.78, 0.04, 0.97

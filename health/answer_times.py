@@ -14,12 +14,12 @@ from db.engine import Session
 from db.health import Selection
 from health.server_metrics.contract import Figures, Quantile
 from health.server_metrics.readings import Reading
-from health.summary import MANY_AT_ONCE, PEOPLE, Latency, latency_of
+from health.summary import MANY_AT_ONCE, ONE_BY_ONE, Latency, latency_of
 
 _EVERY = 10**12
 NOTHING = "nothing was asked one by one in this time."
 SINGLY = "Time to answer, asked one by one"
-MANY = "Time to answer, rows of files or of the demonstration, asked many at once"
+MANY = "Time to answer, rows of files, asked many at once"
 OF_ROWS = "The time of a row is that of the whole request that it went in."
 
 
@@ -40,7 +40,7 @@ class AnswerTimes:
 def answer_times(session: Session, selection: Selection) -> AnswerTimes:
     """How long the answers of a selection took, whatever its purposes."""
     return AnswerTimes(
-        singly=latency_of(durations_of(session, replace(selection, purposes=PEOPLE))),
+        singly=latency_of(durations_of(session, replace(selection, purposes=ONE_BY_ONE))),
         rows=latency_of(durations_of(session, replace(selection, purposes=MANY_AT_ONCE))),
     )
 

@@ -33,7 +33,7 @@ from health.objectives import (
     title,
 )
 from health.server_metrics.readings import Reading
-from health.summary import NOT_SENT, ONE_BY_ONE, PEOPLE, UNKNOWN
+from health.summary import NOT_SENT, ONE_BY_ONE, UNKNOWN
 from health.wording import rate_words
 
 # The window where no objective has one: four weeks, so that every window has as many weekends.
@@ -180,7 +180,7 @@ def _told(buckets: Iterable[BucketCount]) -> _Told:
 
 def _slow(session: Session, selection: Selection, seconds: float) -> Counted:
     """Answers to what people asked one by one, and those of them that took longer."""
-    timed = durations_of(session, replace(selection, purposes=PEOPLE))
+    timed = durations_of(session, replace(selection, purposes=ONE_BY_ONE))
     if timed is None:
         return Counted(n=0, bad=0)
     return Counted(n=timed.n, bad=timed.n - within(timed, seconds))

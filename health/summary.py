@@ -39,9 +39,8 @@ SERVED = (*GENUINE, "scenario", "replay")
 ROW = "batch"
 # A file asks many rows at once, and waits for no single one: its rows say neither how fast people are answered nor how often.
 ONE_BY_ONE = tuple(purpose for purpose in SERVED if purpose != ROW)
-# Nobody waits for the history of a demonstration either, which is asked many rows at once: times that people felt are of these alone.
-PEOPLE = tuple(purpose for purpose in ONE_BY_ONE if purpose != DEMO)
-MANY_AT_ONCE = (ROW, DEMO)
+# The cases of a demonstration have times of their own, those of single requests.
+MANY_AT_ONCE = (ROW,)
 HISTORY = "the history of the demonstration: real answers to questions that nobody asked."
 
 
@@ -110,7 +109,7 @@ def summarise(
         statements = _by_key(db.health_days.statements(session, estimated))
         singly, many = (
             db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
-            for some in (PEOPLE, MANY_AT_ONCE)
+            for some in (ONE_BY_ONE, MANY_AT_ONCE)
         )
     return [
         _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key))

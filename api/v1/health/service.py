@@ -64,9 +64,7 @@ class ServiceOfModel(BaseModel):
     felt: FeltTimes | None = Field(
         description="How long answers in these days took that were asked for one by one; null where nothing was"
     )
-    rows: FeltTimes | None = Field(
-        description="Of rows of files or of the demonstration in these days; null without any"
-    )
+    rows: FeltTimes | None = Field(description="Of rows of files in these days; null without any")
     reported: ReportedTimes | None = Field(
         description="What the model's server reports of itself; null where the settings do not say where to read that"
     )

@@ -31,7 +31,7 @@ class TimesOfModel(BaseModel):
         description="Of what was asked one by one; null where nothing was"
     )
     rows: FeltTimes | None = Field(
-        description="Of rows of files or of the demonstration, asked many at once; null without any"
+        description="Of rows of files, asked many at once; null without any"
     )
 
 
