@@ -17,7 +17,7 @@ from demonstration.plan import MISTAKE
 MODEL, OF, ASKED, DAYS = "penguins", "v2", "v1", (40, MISTAKE[0])
 DAY, HOUR = MISTAKE[1] - 1, 16.0
 PERSON = "reviewer-1"
-MOST = 60
+MOST = 30
 
 
 def wanted(cases: Sequence[CaseView], start: datetime) -> Sequence[CaseView]:

@@ -14,9 +14,10 @@ from functools import partial
 from random import Random
 
 import db.health_alarms
-from db.engine import Sessions, writing
+from db.engine import Sessions, limited, writing
 from db.health_alarms import AlarmView
 from db.ids import id_at
+from db.scope import Models, Scope
 from demonstration.plan import MISTAKE
 from demonstration.timeline import Timeline
 from health.alarms.decisions import decide, decisions
@@ -52,7 +53,7 @@ ANSWERS = (
         kind="accuracy",
         person=OPERATOR,
         decision="acknowledged",
-        reason="v1 answers again since the last release. I am finding out why.",
+        reason="v1 answers again since the last release. I am finding out why",
         hours=14.5,
     ),
     Answer(
@@ -60,7 +61,7 @@ ANSWERS = (
         kind="accuracy",
         person=OPERATOR,
         decision="closed",
-        reason="v1 had been rolled out by mistake. It is rolled back: v2 answers again.",
+        reason="v1 had been rolled out by mistake. It is rolled back: v2 answers again",
         day=MISTAKE[1] + 7 / 24,
     ),
     Answer(
@@ -68,7 +69,7 @@ ANSWERS = (
         kind="inputs",
         person="reviewer-1",
         decision="acknowledged",
-        reason="Half of the mean textures are a tenth of what they were. I asked the laboratory about the new scanner.",
+        reason="Half of the mean textures are a tenth of what they were. I asked the laboratory about the new scanner",
         hours=15.0,
     ),
     Answer(
@@ -76,7 +77,7 @@ ANSWERS = (
         kind="errors",
         person=OPERATOR,
         decision="snoozed",
-        reason="It fails on purpose.",
+        reason="It fails on purpose",
         hours=1.0,
         days=60,
     ),
@@ -85,7 +86,7 @@ ANSWERS = (
         kind="errors",
         person=OPERATOR,
         decision="closed",
-        reason="The disk of the server was full. It answers again since 15:00.",
+        reason="The disk of the server was full. It answers again since 15:00",
         hours=2.0,
     ),
 )
@@ -142,7 +143,7 @@ class Looking:
         """Accept what the second version of penguins did as the baseline, once."""
         at = self.start + timedelta(days=ACCEPTED_DAY)
         if not decisions(self.sessions, self.server, ACCEPTED_MODEL):
-            self._decide(ACCEPTED_MODEL, at, OPERATOR, "accepted", "v2 has been checked for weeks.")
+            self._decide(ACCEPTED_MODEL, at, OPERATOR, "accepted", "v2 has been checked for weeks")
 
     def _plan(self, alarm: AlarmView) -> None:
         """Let everybody answer the alarm who does."""
@@ -170,7 +171,7 @@ class Looking:
             return
         of_ids = Random(f"{self.workspace}-{model}-{decision}-{at}")  # noqa: S311
         decide(
-            self.sessions,
+            limited(self.sessions, _scope(person)),
             server=self.server,
             model=model,
             person=person,
@@ -183,6 +184,13 @@ class Looking:
             clock=lambda: at,
             new_id=lambda: id_at(at, of_ids),
         )
+
+
+def _scope(person: str) -> Scope:
+    """What an account may: operators operate every model, and reviewers review it."""
+    every = (Models(),)
+    operated = every if person == OPERATOR else ()
+    return Scope(person=person, seen=every, reviewed=every, operated=operated)
 
 
 def moment_of(start: datetime, day: int) -> datetime:

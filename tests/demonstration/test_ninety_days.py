@@ -283,6 +283,8 @@ def test_accounts_decided_on_the_alarms_when_they_came(written: Sessions) -> Non
     outage, mistake, seen, _ = decisions(written, "demo", "penguins")
     assert "rolled back" in mistake.reason
     assert mistake.evidence["word"] == "Act"
+    (unit,) = decisions(written, "demo", "breast-cancer")
+    assert (mistake.evidence["role"], unit.evidence["role"]) == ("operator", "reviewer")
     assert "accuracy" in mistake.evidence["found"]
     assert _day(MISTAKE[0]) < seen.created_at < mistake.created_at < outage.created_at < NOW
     assert is_silent(decisions(written, "demo", "flaky"), NOW)
