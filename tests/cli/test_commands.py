@@ -219,7 +219,7 @@ def test_the_doctor_says_the_protocol_and_what_is_missing(mds_url: str, capsys: 
     assert main(["doctor", mds_url]) == 0
     said = capsys.readouterr().out
     assert "✓ server: It speaks open-inference" in said
-    assert "12 models" in said
+    assert "14 models" in said  # detectors are looked at like any other
     assert "server/penguins@v2 is explained by penguins-explainer" in said
     assert "wine" in said
     assert main(["doctor", "--json"]) == 3
