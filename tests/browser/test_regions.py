@@ -19,7 +19,7 @@ from db.ids import utc_now
 from feedback.submission import current
 from mds_client.signature import File
 from tests.browser import axe
-from tests.browser.visit import Visit
+from tests.browser.visit import SLOW, Visit
 from tests.mds_client.answered import png
 from tests.recorded import add_cases, case_of
 
@@ -77,8 +77,8 @@ def test_a_box_is_moved_and_a_segment_drawn(page: Page, app: demo.Part) -> None:
 
 def _a_box_at_the_desk(visit: Visit) -> None:
     page = visit.open("/review?model=demo/streets").page
-    # The queue looks for new cases once a minute: this one may come a moment after the page.
-    expect(page.locator(".st-key-review_case")).to_be_visible()
+    # The queue looks for new cases once a minute: this one may come that much after the page.
+    expect(page.locator(".st-key-review_case")).to_be_visible(timeout=SLOW)
     page.keyboard.press("n")
     stage = page.get_by_role("application", name="The picture with its boxes")
     expect(stage.get_by_role("button", name="Box 1 car: 40, 60 to 140, 150")).to_be_visible()
