@@ -97,6 +97,7 @@ bench: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m benchmarks.cases
 	$(APP) -m benchmarks.review
 	$(APP) -m benchmarks.what_if
+	$(APP) -m benchmarks.layout_shift
 	$(APP) -m benchmarks.batch
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser

@@ -33,7 +33,7 @@ def accuracy_words(found: Estimate) -> str:
 
 
 def left_out_words(found: Estimate) -> str:
-    """`Left out is version 2 with 6,000 of 7,200 answers: nobody has checked any of them, so nothing is known of them.` Empty
+    """`Left out: version 2 with 6,000 of 7,200 answers. Nobody has checked any of them, so nothing is known of them.` Empty
     where the estimate speaks for all answers, but for at most one in a hundred."""
     every = found.of + found.unknown
     if found.unknown * 100 <= every or found.value is None:
@@ -43,12 +43,11 @@ def left_out_words(found: Estimate) -> str:
     named = [
         f"{_answers_of(each)} with {n}" for each, n in zip(found.left_out, counts, strict=True)
     ]
-    are = "is" if len(named) == 1 else "are"
     listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
-    why = "nobody has checked any of them, so nothing is known of them"
+    why = "Nobody has checked any of them, so nothing is known of them"
     if any(each.judged for each in found.left_out):
-        why = "of them only what somebody reported is judged, which is mostly what is wrong"
-    return f"Left out {are} {listed}: {why}."
+        why = "Of them only what somebody reported is judged, which is mostly what is wrong"
+    return f"Left out: {listed}. {why}."
 
 
 def _answers_of(found: LeftOut) -> str:

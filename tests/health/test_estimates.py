@@ -132,8 +132,8 @@ def test_answers_that_nobody_checked_are_left_out_and_told() -> None:
     assert replace(found, left_out=()) == before
     assert found.left_out == (LeftOut(version="2", kind="all", cases=6_000, judged=0, waiting=600),)
     assert accuracy_words(found) == (
-        "97 % of 1,200 answers, of 7,200 in all, are right (95 % interval 92–99 %). Left out is version 2 with 6,000 of "
-        "7,200 answers: nobody has checked any of them, so nothing is known of them."
+        "97 % of 1,200 answers, of 7,200 in all, are right (95 % interval 92–99 %). Left out: version 2 with 6,000 of "
+        "7,200 answers. Nobody has checked any of them, so nothing is known of them."
     )
     assert checks_for(found) == 10 + checks_for(before)
     # One answer of a new version is no reason to speak of it.
@@ -143,7 +143,7 @@ def test_answers_that_nobody_checked_are_left_out_and_told() -> None:
     reported = replace(_drawn(4, False), version="3", is_volunteered=True)
     asked = replace(_silent(900), version="3", is_audited=True)
     assert left_out_words(accuracy([*known, *of_one, reported, asked])) == (
-        "Left out are rows of files of version 1 with 6,000 of 8,104 answers and version 3 with 904: of them only what "
+        "Left out: rows of files of version 1 with 6,000 of 8,104 answers and version 3 with 904. Of them only what "
         "somebody reported is judged, which is mostly what is wrong."
     )
 
