@@ -43,11 +43,15 @@ def left_out_words(found: Estimate) -> str:
     named = [
         f"{_answers_of(each)} with {n}" for each, n in zip(found.left_out, counts, strict=True)
     ]
-    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
     why = "Nobody has checked any of them, so nothing is known of them"
     if any(each.judged for each in found.left_out):
         why = "Of them only what somebody reported is judged, which is mostly what is wrong"
-    return f"Left out: {listed}. {why}."
+    return f"Left out: {listed(named)}. {why}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b` or `a, b and c`; at least one."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _answers_of(found: LeftOut) -> str:

@@ -38,6 +38,7 @@ from health.sentences import (
     condition_words,
     is_of_checks,
     left_out_words,
+    listed,
     percent,
     share_words,
 )
@@ -248,7 +249,7 @@ def _known_since(history: History, standard: Baseline | None, kinds: set[str]) -
 def _changed(inputs: Inputs) -> Finding | None:
     if not inputs.changed:
         return None
-    names = ", ".join(inputs.changed[:3]) + (" and more" if len(inputs.changed) > 3 else "")
+    names = listed([*inputs.changed[:3], "others"] if len(inputs.changed) > 3 else inputs.changed)
     verb = "differs" if len(inputs.changed) == 1 else "differ"
     then = "before"
     if inputs.accepted:
