@@ -90,8 +90,6 @@ def known(served: Served) -> dict[str, str]:
 
 
 @pytest.mark.slow
-# The server runs in this process: a thread of it that draws a number looks to Hypothesis like a strategy that does.
-@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_whatever_is_sent_is_answered_as_the_document_says(
