@@ -21,7 +21,8 @@ from health.server_metrics.readings import Reading, Readings
 from health.titles import FieldWords, words_of
 from jobs.embedded import EmbeddedWorker
 from jobs.here import Here
-from mds_client.client.sync_client import MdsClient, Model
+from mds_client.client.model import Model
+from mds_client.client.sync_client import MdsClient
 from mds_client.discovery import Catalogue, Entry
 from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.errors import ModelNotFound

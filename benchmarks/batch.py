@@ -42,7 +42,7 @@ from db.engine import reading
 from db.ids import new_id
 from jobs import store
 from jobs.here import Here
-from mds_client.client.sync_client import Model
+from mds_client.client.model import Model
 from mds_client.signature import Signature
 from settings import ServerSettings, Settings
 from tables.mapping import suggest

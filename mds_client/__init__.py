@@ -3,9 +3,10 @@
 Importing it costs little beyond httpx and NumPy: protocols and codecs load when they are first used.
 """
 
-from mds_client.client.async_client import AsyncMdsClient, AsyncModel
+from mds_client.client.async_client import AsyncMdsClient
+from mds_client.client.model import AsyncModel, Model
 from mds_client.client.row_splitter import Chunk
-from mds_client.client.sync_client import MdsClient, Model
+from mds_client.client.sync_client import MdsClient
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,

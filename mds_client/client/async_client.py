@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,14 +13,15 @@ import httpx
 from mds_client.client.base_client import MOST_ASKED, BaseClient
 from mds_client.client.call import Call, ConnectionTrace, new_request_id
 from mds_client.client.detecting import detector_request, signature_of_detector, verdict
-from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN, mismatch
+from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN
+from mds_client.client.model import AsyncModel
 from mds_client.client.response_body import bound, decodable, headers_of
 from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
-from mds_client.errors import EndpointFailed, EndpointRefused, MdsError
+from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
 from mds_client.protocols.detectors import Verdict, of_detector_error
-from mds_client.protocols.explainers import Explained, explainer_of, explainers, of_explainer
+from mds_client.protocols.explainers import Explained, explainers, of_explainer
 from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
@@ -319,61 +319,3 @@ class AsyncMdsClient(BaseClient):
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
         return httpx.Response(response.status, content=response.body)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AsyncModel:
-    """The same as Model, awaited."""
-
-    client: AsyncMdsClient
-    ref: ModelRef
-    known: Signature | None = None
-
-    async def signature(self) -> Signature:
-        """As Model.signature."""
-        return self.known or await self.client.signature(self.ref)
-
-    async def predict(
-        self, values: Rows, *, request_id: str = "", trace_id: str = ""
-    ) -> Prediction:
-        """As Model.predict."""
-        signature = await self.signature()
-        try:
-            return await self.client.predict(
-                signature, values, request_id=request_id, trace_id=trace_id
-            )
-        except (EndpointRefused, EndpointFailed) as error:
-            raise await self._reason(error) from error
-
-    async def predict_rows(
-        self, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""
-    ) -> AsyncIterator[Chunk]:
-        """As MdsClient.predict_rows."""
-        chunks = self.client.predict_rows(
-            await self.signature(), values, at_once=at_once, trace_id=trace_id
-        )
-        async for chunk in chunks:
-            yield chunk
-
-    async def explain(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Explained:
-        """As Model.explain."""
-        signature = await self.signature()
-        if signature.explainer is None:
-            explainer = explainer_of(await self.client.explainers(), self.ref)
-            signature = replace(signature, explainer=explainer)
-        return await self.client.explain(
-            signature, values, request_id=request_id, trace_id=trace_id
-        )
-
-    async def _reason(self, error: MdsError) -> MdsError:
-        """A refusal is a mismatch when the model no longer takes what it was known to take."""
-        if self.known is None or not await self._has_changed(self.known):
-            return error
-        return mismatch(error)
-
-    async def _has_changed(self, known: Signature) -> bool:
-        try:
-            now = await self.client.signature(self.ref)
-            return now.fingerprint != known.declared_fingerprint
-        except MdsError:
-            return False

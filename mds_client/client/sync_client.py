@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
@@ -20,18 +19,17 @@ import httpx
 from mds_client.client.base_client import MOST_ASKED, BaseClient
 from mds_client.client.call import Call, new_request_id
 from mds_client.client.detecting import detector_request, signature_of_detector, verdict
-from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN, mismatch
+from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN
+from mds_client.client.model import Model
 from mds_client.client.response_body import bound, decodable, headers_of, parts
 from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
 from mds_client.errors import (
-    EndpointFailed,
-    EndpointRefused,
     MdsError,
 )
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
 from mds_client.protocols.detectors import Verdict, of_detector_error
-from mds_client.protocols.explainers import Explained, explainer_of, explainers, of_explainer
+from mds_client.protocols.explainers import Explained, explainers, of_explainer
 from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
@@ -376,56 +374,6 @@ class MdsClient(BaseClient):
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
         return httpx.Response(response.status, content=response.body)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """A handle on one deployed model."""
-
-    client: MdsClient
-    ref: ModelRef
-    known: Signature | None = None
-
-    def signature(self) -> Signature:
-        """What the model takes and answers; asked anew at each call unless known. Raises MdsError."""
-        return self.known or self.client.signature(self.ref)
-
-    def predict(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Prediction:
-        """The answer to one row (a mapping), several (a list) or a DataFrame. Raises MdsError."""
-        signature = self.signature()
-        try:
-            return self.client.predict(signature, values, request_id=request_id, trace_id=trace_id)
-        except (EndpointRefused, EndpointFailed) as error:
-            raise self._reason(error) from error
-
-    def predict_rows(
-        self, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""
-    ) -> Iterator[Chunk]:
-        """As MdsClient.predict_rows."""
-        return self.client.predict_rows(
-            self.signature(), values, at_once=at_once, trace_id=trace_id
-        )
-
-    def explain(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Explained:
-        """What the explainer deployed beside the model says of one row. Raises MdsError."""
-        signature = self.signature()
-        if signature.explainer is None:
-            explainer = explainer_of(self.client.explainers(), self.ref)
-            signature = replace(signature, explainer=explainer)
-        return self.client.explain(signature, values, request_id=request_id, trace_id=trace_id)
-
-    def _reason(self, error: MdsError) -> MdsError:
-        """A refusal is a mismatch when the model no longer takes what it was known to take."""
-        if self.known is None or not self._has_changed(self.known):
-            return error
-        return mismatch(error)
-
-    def _has_changed(self, known: Signature) -> bool:
-        try:
-            now = self.client.signature(self.ref)
-            return now.fingerprint != known.declared_fingerprint
-        except MdsError:
-            return False
 
 
 def _raw(answer: httpx.Response) -> RawResponse:

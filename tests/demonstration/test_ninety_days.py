@@ -47,7 +47,7 @@ from health.overview import look, standings
 from health.service import service
 from health.summary import summarise
 from mds_client import MdsClient, Server
-from mds_client.client.sync_client import Model
+from mds_client.client.model import Model
 from settings.rules import ObjectiveSettings
 from tests.databases import sqlite_below
 

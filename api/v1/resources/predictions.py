@@ -18,7 +18,7 @@ from api.v1.values import row_of
 from cases.batch import RowsRequest, predict_rows
 from cases.queries import CaseView
 from cases.recording import predict_and_record
-from mds_client.client.sync_client import Model
+from mds_client.client.model import Model
 from mds_client.errors import InvalidValues
 from mds_client.signature import Values
 from services import Services
