@@ -33,6 +33,7 @@ from batch.jobs import large_file
 from batch.jobs.large_file import LargeFile
 from benchmarks.figures import ROOT, record, right
 from db.engine import Sessions, close, make_sessions, reading, writing
+from db.ids import utc_now
 from db.migrate import migrate
 from jobs import store
 from tests import databases
@@ -137,7 +138,10 @@ def _taken_for_dead(sessions: Sessions, given: LargeFile) -> None:
     with writing(sessions) as session:
         if job is not None and job.state == "running":
             db.workers.forget(session, job.runner)
-            right(db.jobs.hand_back(session, job, is_loss=True), "the job is not handed back")
+            right(
+                db.jobs.hand_back(session, job, utc_now(), is_loss=True),
+                "the job is not handed back",
+            )
 
 
 def _done(sessions: Sessions, given: LargeFile) -> int:

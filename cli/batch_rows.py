@@ -286,17 +286,18 @@ def _stopped(built: services.Services, chosen: argparse.Namespace) -> int:
     """A batch is paused, or cancelled for good with the answers so far as its result. Raises Wrong for one whose process does
     not stop."""
     job_id = chosen.pause or chosen.cancel
-    batch = _batch(built, job_id)
-    store.cancel(built.sessions, job_id)
+    batch, root, base = _batch(built, job_id), built.batches_root, built.settings.address
     if chosen.pause:
+        store.cancel(built.sessions, job_id)
         return _told(built, job_id, chosen)
+    large_file.give_up(built.sessions, root, batch, base)
     until = time.monotonic() + built.settings.lost_seconds + STOP_SECONDS
     while (job := store.find(built.sessions, job_id)) and job.is_under_way:
         if time.monotonic() > until:
             raise Wrong("It is asked to stop and has not yet. Once a worker runs, it does.")
         time.sleep(LOOK_SECONDS)
     if job is not None and job.state != "done":
-        large_file.give_up(built.sessions, built.batches_root, batch, built.settings.address)
+        large_file.keep_answers(built.sessions, root, batch.folder, base)
     return _told(built, job_id, chosen)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Update, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from db.limits import TO_CHANGE
@@ -14,8 +14,12 @@ from db.scope import case_of, model_of
 from db.tables import Case, Job, JobInput
 
 UNDER_WAY = ("waiting", "running")
+# States of what did not come to its end.
+_EARLY = ("failed", "cancelled")
 # The keys of jobs that nobody asked for: their time had come.
 SCHEDULED = "schedule/"
+# What a job says that somebody stopped: it can go on, or it was for good.
+STOPPED, WITHDRAWN = "It was stopped.", "It was cancelled."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,19 +222,13 @@ def end(
     sentence: str = "",
     advice: str = "",
 ) -> bool:
-    """End a run; False when the job is not this run's any more. What a finished job took is forgotten."""
-    statement = (
-        update(Job)
-        .where(*_owned_by_run(job))
-        .values(
-            state=state,
-            ended_at=now,
-            sentence=sentence,
-            advice=advice,
-            **({"fraction": 1.0} if state == "done" else {}),
-        )
-    )
-    is_ours = _changed(session, statement) == 1
+    """End a run; False when the job is not this run's any more. What a finished job took is forgotten. One that was stopped
+    for good and does not come to its end says that, whatever else it has to say."""
+    ended = _ended_early(state, now, sentence, advice)
+    if state == "done":
+        ended = {"state": state, "ended_at": now, "sentence": sentence, "advice": advice}
+        ended["fraction"] = 1.0
+    is_ours = _changed(session, update(Job).where(*_owned_by_run(job)).values(ended)) == 1
     if is_ours and state == "done":
         session.execute(delete(JobInput).where(JobInput.job_id == job.id))
     return is_ours
@@ -244,19 +242,33 @@ def note_result(session: Session, job_id: str, result: str) -> None:
 
 def request_cancel(session: Session, job_id: str, now: datetime) -> None:
     """A waiting job ends at once, a running one is asked to; nothing happens to one that has ended."""
-    ours = Job.id == job_id
-    ended = {"state": "cancelled", "ended_at": now, "sentence": "It was stopped before it began."}
-    session.execute(update(Job).where(ours, Job.state == "waiting").values(ended))
-    session.execute(update(Job).where(ours, Job.state == "running").values(cancel_requested=True))
+    _stop(session, job_id, now, UNDER_WAY, "It was stopped before it began.")
 
 
-def withdraw(session: Session, job_id: str, now: datetime, sentence: str) -> None:
-    """As `request_cancel`, and it cannot go on: what it takes is forgotten. One that ended early says `sentence`."""
-    request_cancel(session, job_id, now)
-    of_it, early = JobInput.job_id == job_id, Job.state.in_(("failed", "cancelled"))
-    session.execute(delete(JobInput).where(of_it))
-    told = {"state": "cancelled", "sentence": sentence, "advice": ""}
-    session.execute(update(Job).where(Job.id == job_id, early).values(told))
+def withdraw(session: Session, job_id: str, now: datetime) -> None:
+    """As `request_cancel`, and it cannot go on: what it takes is forgotten. One that ended early is cancelled, too."""
+    _stop(session, job_id, now, (*UNDER_WAY, *_EARLY), WITHDRAWN)
+    session.execute(delete(JobInput).where(JobInput.job_id == job_id))
+
+
+def is_withdrawn(session: Session, job_id: str) -> bool:
+    """Whether somebody stopped a job for good, which may still run."""
+    return bool(session.scalar(select(Job.id).where(Job.id == job_id, _is_withdrawn())))
+
+
+def _stop(
+    session: Session, job_id: str, now: datetime, states: Collection[str], sentence: str
+) -> None:
+    """One statement: between two of them a running job could come to wait again, and would be missed by both."""
+    is_run = Job.state == "running"
+    stopped = {
+        "state": case((is_run, Job.state), else_=_of("state", "cancelled")),
+        "cancel_requested": True,
+        "ended_at": case((is_run, Job.ended_at), else_=func.coalesce(Job.ended_at, now)),
+        "sentence": case((is_run, Job.sentence), else_=_of("sentence", sentence)),
+        "advice": case((is_run, Job.advice), else_=_of("advice", "")),
+    }
+    session.execute(update(Job).where(Job.id == job_id, Job.state.in_(states)).values(stopped))
 
 
 def can_resume(session: Session, job_id: str) -> bool:
@@ -318,17 +330,21 @@ def queued_by_others_than(session: Session, versions: Collection[str]) -> list[J
     return [_view(row) for row in session.scalars(query)]
 
 
-def hand_back(session: Session, job: JobView, *, is_loss: bool = False) -> bool:
-    """Let a job wait for its next run; False when it has changed since it was read."""
+def hand_back(session: Session, job: JobView, now: datetime, *, is_loss: bool = False) -> bool:
+    """Let a job wait for its next run, or end where somebody wants it stopped; whether it waits. Nothing happens to one that
+    has changed since it was read."""
+    ours, wants_end = _unchanged(job), Job.cancel_requested
+    stopped = _ended_early("cancelled", now, STOPPED)
+    session.execute(update(Job).where(*ours, wants_end).values(stopped))
     values = _waiting_anew("Waiting to go on") | {"losses": Job.losses + int(is_loss)}
-    return _changed(session, update(Job).where(*_unchanged(job)).values(values)) == 1
+    return _changed(session, update(Job).where(*ours, ~wants_end).values(values)) == 1
 
 
 def give_up(
     session: Session, job: JobView, state: str, now: datetime, sentence: str, advice: str = ""
 ) -> bool:
     """End a job that nobody runs; False when it has changed since it was read."""
-    ended = {"state": state, "ended_at": now, "sentence": sentence, "advice": advice}
+    ended = _ended_early(state, now, sentence, advice)
     return _changed(session, update(Job).where(*_unchanged(job)).values(ended)) == 1
 
 
@@ -352,10 +368,36 @@ def _waiting_anew(words: str) -> dict[str, object]:
     }
 
 
+def _ended_early(state: str, now: datetime, sentence: str, advice: str = "") -> dict[str, object]:
+    """That a job did not come to its end, and why; of one that somebody stopped for good, that alone."""
+    said = {
+        "state": ("cancelled", state),
+        "sentence": (WITHDRAWN, sentence),
+        "advice": ("", advice),
+    }
+    return {"ended_at": now} | {
+        name: case((_is_withdrawn(), _of(name, stopped)), else_=_of(name, else_))
+        for name, (stopped, else_) in said.items()
+    }
+
+
+def _of(name: str, value: str) -> ColumnElement[str]:
+    """A value as its column keeps it, which may clip it."""
+    return literal(value, Job.__table__.c[name].type)
+
+
 def _resumable(job_id: str) -> Sequence[ColumnElement[bool]]:
     """That a job failed or was cancelled, and what it takes is there."""
-    has_input = select(JobInput.job_id).where(JobInput.job_id == job_id).exists()
-    return (Job.id == job_id, Job.state.in_(("failed", "cancelled")), has_input)
+    return (Job.id == job_id, Job.state.in_(_EARLY), _has_input())
+
+
+def _is_withdrawn() -> ColumnElement[bool]:
+    """That somebody wants a job stopped for good: what it takes is gone, and it did not finish."""
+    return Job.cancel_requested & ~_has_input() & (Job.state != "done")
+
+
+def _has_input() -> ColumnElement[bool]:
+    return select(JobInput.job_id).where(JobInput.job_id == Job.id).correlate(Job).exists()
 
 
 def _unchanged(job: JobView) -> Sequence[ColumnElement[bool]]:

@@ -71,7 +71,7 @@ class Here:
         try:
             with writing(self._all) as session:
                 for run in runs:
-                    db.jobs.hand_back(session, run.job)
+                    db.jobs.hand_back(session, run.job, utc_now())
         except StorageError as error:  # then they wait until this process is taken for dead
             log.warning("jobs were not handed back: %s", error)
         self._heart.close()
@@ -120,9 +120,10 @@ class Here:
         run = self._runs.get(job_id)
         return run if run and self._sees(job_id) else None
 
-    def cancel(self, job_id: str) -> None:
-        """Stop a job, wherever it runs. Raises NoSuchJob and NotPermitted."""
-        store.cancel(self._sessions, job_id, clock=utc_now)
+    def cancel(self, job_id: str, *, for_good: bool = False) -> None:
+        """Stop a job, wherever it runs; `for_good`, so that it cannot go on. Raises NoSuchJob and NotPermitted."""
+        stop = store.withdraw if for_good else store.cancel
+        stop(self._sessions, job_id, clock=utc_now)
         run = self._runs.get(job_id)
         if run:
             run.cancel()

@@ -68,7 +68,7 @@ class Relay:
                 for job in (*lost, *dropped):
                     self._hand_on(session, job)
                 for job in stranded:
-                    db.jobs.hand_back(session, job)
+                    db.jobs.hand_back(session, job, utc_now())
         with writing(self.sessions) as session:
             db.workers.forget_silent(session, _FORGET_SECONDS)
 
@@ -84,12 +84,10 @@ class Relay:
             db.jobs.give_up(session, job, "failed", utc_now(), UNKNOWN_KIND, "Start it again.")
 
     def _hand_on(self, session: Session, job: JobView) -> None:
-        """Let a job go on whose process died; one that has lost too many is given up."""
+        """Let a job go on whose process died, unless somebody wants it stopped; one that has lost too many is given up."""
         kind, losses = self.kinds.get(job.kind), job.losses + 1
-        if job.cancel_requested:
-            db.jobs.give_up(session, job, "cancelled", utc_now(), "It was stopped.")
-        elif kind and losses >= kind.attempts:
+        if kind and losses >= kind.attempts and not job.cancel_requested:
             advice = "The log says why. `mds jobs resume` lets it go on."
             db.jobs.give_up(session, job, "failed", utc_now(), DIED.format(losses), advice)
-        elif db.jobs.hand_back(session, job, is_loss=True):
+        elif db.jobs.hand_back(session, job, utc_now(), is_loss=True):
             log.warning("the job %s of %s, which is gone, goes on", job.id, job.runner)

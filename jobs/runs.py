@@ -125,8 +125,8 @@ class JobRun:
         """Run the job and end it. Never raises: what went wrong stands in the job, or in the log."""
         self._kind = kind
         try:
-            job_input = self._input(kind)
             self.check()
+            job_input = self._input(kind)
             outcome = kind.run(self, job_input)
             self._end("done", outcome.sentence, save=outcome.save)
         except JobLost:
@@ -150,6 +150,8 @@ class JobRun:
             return self._given
         with reading(self._sessions) as session:
             content = db.jobs.content(session, self._job.id)
+            if content is None and db.jobs.is_withdrawn(session, self._job.id):
+                raise JobCancelled
         try:
             return Codec(kind.takes).decode(content or b"")
         except UnreadablePayload as error:

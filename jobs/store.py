@@ -12,7 +12,7 @@ from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
-from db.jobs import JobView
+from db.jobs import WITHDRAWN, JobView
 from db.person import known
 from db.scope import Scope, scope_of
 from db.workers import WorkerView
@@ -30,6 +30,7 @@ __all__ = [
     "cancel",
     "find",
     "is_permitted",
+    "is_withdrawn",
     "last_scheduled",
     "living",
     "make",
@@ -40,9 +41,6 @@ __all__ = [
     "submit",
     "withdraw",
 ]
-
-# What a job says that was stopped for good.
-WITHDRAWN = "It was cancelled."
 
 
 def new_id() -> str:
@@ -209,11 +207,17 @@ def withdraw(
     """Stop a job for good, as `cancel` does: it cannot go on. Raises NoSuchJob and NotPermitted."""
     with writing(sessions) as session:
         _check_changeable(session, job_id)
-        db.jobs.withdraw(session, job_id, clock(), WITHDRAWN)
+        db.jobs.withdraw(session, job_id, clock())
         job = db.jobs.by_id(session, job_id)
     if job is None:
         raise _unknown(job_id)
     return job
+
+
+def is_withdrawn(sessions: Sessions, job_id: str) -> bool:
+    """Whether somebody stopped a job for good, which may still run."""
+    with reading(sessions) as session:
+        return db.jobs.is_withdrawn(session, job_id)
 
 
 def by_kind(sessions: Sessions) -> dict[tuple[str, str], int]:

@@ -104,7 +104,7 @@ class Worker:
         try:
             with writing(self._sessions) as session:
                 for run in runs:
-                    db.jobs.hand_back(session, run.job)
+                    db.jobs.hand_back(session, run.job, utc_now())
         except StorageError as error:  # then they wait until this process is taken for dead
             log.warning("jobs were not handed back: %s", error)
 

@@ -112,8 +112,10 @@ def _job(tools: Tools, order: Order) -> tuple[JobView, LargeFile]:
         raise _Over
     with reading(tools.sessions) as session:
         content = db.jobs.content(session, job.id)
+    if content is None:  # it was stopped for good
+        raise _Over
     try:
-        given = Codec(tools.kinds[NAME].takes).decode(content or b"")
+        given = Codec(tools.kinds[NAME].takes).decode(content)
     except UnreadablePayload as error:
         raise EngineRefused("What the job is about cannot be read.", detail=str(error)) from error
     if not isinstance(given, LargeFile):

@@ -23,7 +23,7 @@ from db.batches import BatchView
 from db.engine import Session, Sessions, reading, writing
 from jobs import store
 from jobs.contract import UNATTENDED, Kind, Outcome, Progress, Run
-from jobs.errors import NotResumable, ValuesNotStored
+from jobs.errors import JobCancelled, NotResumable, ValuesNotStored
 from jobs.here import Here
 from jobs.payload import Codec
 from jobs.store import JobView
@@ -41,6 +41,7 @@ __all__ = [
     "duration",
     "give_up",
     "in_words",
+    "keep_answers",
     "kind",
     "start",
 ]
@@ -56,10 +57,15 @@ def kind(tools: Tools) -> Kind:
     def run(run: Run, given: object) -> Outcome:
         if not isinstance(given, LargeFile):
             raise TypeError(type(given).__name__)
-        with _joining(tools, given) as joining:
-            tally, remark = _asked(run, tools, given)
-            run.report(Progress(fraction=1.0, words="Writing the result"))
-            return _ended(tools, given, tally, remark, joining)
+        try:
+            with _joining(tools, given) as joining:
+                tally, remark = _asked(run, tools, given)
+                run.report(Progress(fraction=1.0, words="Writing the result"))
+                return _ended(tools, given, tally, remark, joining)
+        except JobCancelled:
+            if store.is_withdrawn(tools.sessions, run.job.id):
+                keep_answers(tools.sessions, tools.batches_root, given.batch_id, given.base)
+            raise
 
     return Kind(
         name=NAME,
@@ -145,13 +151,24 @@ def change_engine(sessions: Sessions, kind: Kind, job_id: str, engine: str) -> N
 
 
 def give_up(sessions: Sessions, root: Path, batch: BatchView, base: str) -> JobView:
-    """Cancel a batch that ended early for good; its result has what was answered by then. `base` is the address before the
-    link to a case. Raises NoSuchJob, NotPermitted and MdsError."""
-    with reading(sessions) as session:
-        done = db.batch_chunks.done(session, batch.id) if batch.folder else []
-    if done:
-        join(BatchFolder(root, batch.folder), done, base)
+    """Cancel a batch for good; its result has what was answered by then, and is written by its run where it has one. `base` is
+    the address before the link to a case. Raises NoSuchJob, NotPermitted and MdsError."""
+    job = store.find(sessions, batch.id)
+    if batch.folder and not (job and job.is_under_way):
+        keep_answers(sessions, root, batch.folder, base)
     return store.withdraw(sessions, batch.id)
+
+
+def keep_answers(sessions: Sessions, root: Path, batch_id: str, base: str) -> None:
+    """Write the result of a batch that ended early, with what was answered by then; nothing where there is one, or no answer.
+    Raises MdsError."""
+    folder = BatchFolder(root, batch_id)
+    if folder.result("parquet").is_file():
+        return
+    with reading(sessions) as session:
+        done = db.batch_chunks.done(session, batch_id)
+    if done:
+        join(folder, done, base)
 
 
 def _asked(run: Run, tools: Tools, given: LargeFile) -> tuple[Tally, str]:

@@ -153,6 +153,7 @@ QUIET = {
     "jobs.store:living": "signs of life of processes",
     "jobs.store:may_change": "yes or no",
     "jobs.store:can_resume": "yes or no",
+    "jobs.store:is_withdrawn": "yes or no",
     "people.tokens:authenticate": "nobody knows the secret of a token",
     "people.tokens:follow": "groups of one's own tokens",
     "people.tokens:make": "a token of one's own, which is of no model",

@@ -17,6 +17,7 @@ from batch.jobs import large_file
 from batch.jobs.large_file import LargeFile
 from cases.queries import recent
 from db.engine import Sessions, close, make_sessions, reading, writing
+from db.ids import utc_now
 from db.migrate import migrate
 from jobs import store
 from jobs.here import Here
@@ -80,7 +81,7 @@ def _go_on(sessions: Sessions, root: Path, model: Model, given: LargeFile) -> No
     assert job is not None
     with writing(sessions) as session:
         db.workers.forget(session, job.runner)
-        assert db.jobs.hand_back(session, job, is_loss=True)
+        assert db.jobs.hand_back(session, job, utc_now(), is_loss=True)
     waiting = store.find(sessions, given.batch_id)
     assert waiting is not None
     here = Here(sessions, "1", 15.0, is_inline=True)

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 
+import db.jobs
 from batch import asking, exports, folder, partition, problems, scoring
 from batch.jobs import large_file
+from cases import batches
 from cases.audit_sample import AuditPolicy, AuditSlice
 from cases.chunks import ChunkRecorder
 from cases.queries import recent
-from db.engine import Sessions, close, make_sessions
-from db.ids import new_id
+from db.engine import Sessions, close, make_sessions, writing
+from db.ids import new_id, utc_now
 from db.migrate import migrate
 from db.scope import Models
 from jobs import runs, store
@@ -205,6 +207,36 @@ def test_a_right_that_ends_stops_it_and_what_was_done_is_kept(
     assert here.take(kind, store.resume(sqlite, job.id, kinds))
     assert result(tmp_path, given)["Answer"] == [float(i) for i in range(400)]
     assert len(model.asked) < 400 + before  # what was done was not asked again
+
+
+@pytest.mark.parametrize("how", ["its run hears of it", "its worker hands it back"])
+def test_what_is_cancelled_while_it_runs_is_so_for_good_with_its_answers_so_far(
+    sqlite: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(runs, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(scoring, "LOOK_SECONDS", 0.01)
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 400)), record="drawn")
+    given = replace(given, signature=replace(SIGNATURE, max_rows=10))
+    model, batch_id = Model(), given.batch_id
+
+    def meanwhile(_: Sequence[int]) -> None:
+        if len(model.asked) > 100:
+            batch = batches.find(sqlite, batch_id)
+            assert batch is not None
+            job = large_file.give_up(sqlite, tmp_path, batch, "")
+            if how != "its run hears of it" and job.is_under_way:
+                with writing(sqlite) as session:
+                    assert not db.jobs.hand_back(session, job, utc_now())
+            time.sleep(0.05)
+
+    model.meanwhile = meanwhile
+    ended = asked(sqlite, tmp_path, model, given)
+    assert (ended.state, ended.sentence) == ("cancelled", store.WITHDRAWN)
+    assert not store.can_resume(sqlite, batch_id)
+    large_file.keep_answers(sqlite, tmp_path, batch_id, "")  # as its page does
+    found = result(tmp_path, given)["Answer"]
+    assert len(found) == 400
+    assert 0 < found.count(None) < 400
 
 
 def test_a_full_disk_ends_it_and_it_goes_on_when_there_is_room(

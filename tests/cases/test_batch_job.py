@@ -154,7 +154,7 @@ def test_a_run_that_was_cut_off_goes_on_and_the_process_before_it_writes_nothing
         if asked >= 40 and not handed:
             (job,) = store.newest(sessions, states=["running"])
             with writing(sessions) as session:
-                assert db.jobs.hand_back(session, job, is_loss=True)
+                assert db.jobs.hand_back(session, job, utc_now(), is_loss=True)
                 assert db.jobs.claim(session, job.id, 1, "another", utc_now())
             handed.extend([store.find(sessions, job.id), asked])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +17,7 @@ from db.errors import Conflict
 from db.ids import utc_now
 from jobs import store
 from jobs.contract import Kind, Outcome, Progress, Run
-from jobs.errors import JobFailed, JobUnderWay, NoSuchJob, NotResumable
+from jobs.errors import JobCancelled, JobFailed, JobUnderWay, NoSuchJob, NotResumable
 from jobs.here import Here
 from jobs.kinds import old_jobs
 from jobs.runs import JobRun
@@ -99,7 +102,7 @@ def test_a_result_is_written_with_the_end_or_not_at_all(sessions: Sessions) -> N
     job = _claimed(sessions, kind)
     # Somebody took this process for dead: another run owns the job now.
     with writing(sessions) as session:
-        assert db.jobs.hand_back(session, job, is_loss=True)
+        assert db.jobs.hand_back(session, job, utc_now(), is_loss=True)
         assert db.jobs.claim(session, job.id, 1, "other", utc_now())
     JobRun(job, sessions).perform(kind)
     with reading(sessions) as session:
@@ -134,7 +137,7 @@ def test_a_run_hears_that_it_is_stopped_and_that_it_is_not_its_own(
         run.report(Progress(fraction=0.5, words="Half"))
         seen.append(str(run.is_cancelled))
         with writing(sessions) as session:
-            db.jobs.hand_back(session, run.job)
+            db.jobs.hand_back(session, run.job, utc_now())
         run.check()
         seen.append("went on")
         return Outcome()
@@ -144,7 +147,81 @@ def test_a_run_hears_that_it_is_stopped_and_that_it_is_not_its_own(
     JobRun(job, sessions).perform(kind)
     assert seen == ["True"]
     after = _now(sessions, job)
-    assert (after.state, after.attempt, after.words) == ("waiting", 1, "Waiting to go on")
+    assert (after.state, after.attempt, after.sentence) == ("cancelled", 0, JobCancelled().sentence)
+
+
+@pytest.mark.parametrize("is_loss", [False, True])
+def test_a_run_that_is_handed_back_goes_on_unless_somebody_stops_it(
+    sessions: Sessions, is_loss: bool
+) -> None:
+    """However the two meet: a worker hands it back at its end, or another finds that its process died."""
+    goes_on, paused, ended, late = (_claimed(sessions, _kind()) for _ in range(4))
+    store.cancel(sessions, paused.id)
+    store.withdraw(sessions, ended.id)
+    with writing(sessions) as session:
+        waits = [
+            db.jobs.hand_back(session, job, utc_now(), is_loss=is_loss)
+            for job in (goes_on, paused, ended, late)
+        ]
+    assert waits == [True, False, False, True]
+    assert _now(sessions, goes_on).words == "Waiting to go on"
+    assert _now(sessions, paused).sentence == JobCancelled().sentence
+    assert store.can_resume(sessions, paused.id)
+    store.withdraw(sessions, late.id)
+    for job in (ended, late):
+        assert (_now(sessions, job).state, _now(sessions, job).sentence) == (
+            "cancelled",
+            store.WITHDRAWN,
+        )
+        assert _now(sessions, job).ended_at is not None
+        assert not store.can_resume(sessions, job.id)
+
+
+@pytest.mark.parametrize("stop", [store.cancel, store.withdraw])
+def test_a_stop_is_not_lost_between_running_and_waiting(
+    sessions: Sessions, stop: Callable[[Sessions, str], JobView]
+) -> None:
+    """It begins while the job is handed back, and is written after that."""
+    job = _claimed(sessions, _kind())
+    with ThreadPoolExecutor(1) as pool:
+        with writing(sessions) as session:
+            assert db.jobs.hand_back(session, job, utc_now())
+            stopped = pool.submit(stop, sessions, job.id)
+            time.sleep(0.1)
+        assert stopped.result().state == "cancelled"
+    assert _now(sessions, job).state == "cancelled"
+
+
+def test_what_was_stopped_for_good_says_only_that(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its run hears of it, breaks before, or has not yet read what it takes."""
+    monkeypatch.setattr("jobs.runs.WRITE_SECONDS", 0.0)
+
+    def hears(run: Run, _given: object) -> Outcome:
+        store.withdraw(sessions, run.job.id)
+        run.check()
+        return Outcome()
+
+    def breaks(run: Run, _given: object) -> Outcome:
+        store.withdraw(sessions, run.job.id)
+        raise JobFailed("It broke.", advice="Mend it.")
+
+    before = _claimed(sessions, _kind())
+    store.withdraw(sessions, before.id)
+    JobRun(before, sessions).perform(_kind())
+    at_once = _claimed(sessions, _kind())
+    with monkeypatch.context() as late:  # between its first look and what it takes
+        late.setattr(JobRun, "check", lambda run: store.withdraw(sessions, run.job.id))
+        JobRun(at_once, sessions).perform(_kind())
+    jobs = [before, at_once]
+    for run in (hears, breaks):
+        jobs.append(_claimed(sessions, _kind(run)))
+        JobRun(jobs[-1], sessions).perform(_kind(run))
+    found = [_now(sessions, job) for job in jobs]
+    assert [(each.state, each.sentence, each.advice) for each in found] == [
+        ("cancelled", "It was cancelled.", "")
+    ] * 4
 
 
 def test_what_breaks_says_so_without_its_detail(sessions: Sessions) -> None:

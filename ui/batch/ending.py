@@ -43,6 +43,18 @@ def draw(found: Asked, show: Callable[[str], None]) -> None:
         _cancel(found)
 
 
+def keep_answers(found: Asked) -> None:
+    """See that a run that was stopped for good, wherever that was, has a result with the answers that there were."""
+    if found.job is None or found.job.sentence != store.WITHDRAWN:
+        return
+    try:
+        large_file.keep_answers(
+            services().sessions, services().batches_root, found.batch.folder, base_address()
+        )
+    except MdsError as error:
+        errors.show(error)
+
+
 def _words(found: Asked) -> str:
     """How many rows are still to be sent. Raises MdsError."""
     left = large.rows_left(found.batch) if found.batch.folder else _left(found)

@@ -112,6 +112,7 @@ def _draw(found: Asked, signature: Signature | None) -> None:
         return
     ending.draw(found, show)
     if batch.folder:
+        ending.keep_answers(found)
         if found.job is None or found.job.state == "done" or _has_result(batch):
             with st.container(key=ANSWERS):
                 large.draw_result(found, signature)

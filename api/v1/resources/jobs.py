@@ -45,9 +45,9 @@ def get_job(asked: AskedNow, job_id: JobId) -> Job:
 
 @RESOURCE.post("/jobs/{job_id}/cancel", permission="explain", status=202)
 def cancel_job(asked: AskedNow, job_id: JobId) -> Job:
-    """Stop a job: at once where it waits, soon where it runs. One that has ended stays as it is."""
-    _seen(asked, job_id)
-    asked.services.here.cancel(job_id)
+    """Stop a job for good: at once where it waits, soon where it runs. One that has ended stays as it is."""
+    if _seen(asked, job_id).is_under_way:
+        asked.services.here.cancel(job_id, for_good=True)
     return job_of(asked.services.sessions, _seen(asked, job_id))
 
 
