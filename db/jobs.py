@@ -59,6 +59,17 @@ class JobView:
         """Whether it waits or runs."""
         return self.state in UNDER_WAY
 
+    @property
+    def words_now(self) -> str:
+        """How far it is. How quick it is and how long it takes is true only as long as it runs and nobody stops it."""
+        is_at_work = self.state == "running" and not self.cancel_requested
+        return self.words if is_at_work else without_rate(self.words)
+
+
+def without_rate(words: str) -> str:
+    """Words on how far a job is without those on how quick it is, which come after them: `1 of 5 rows`."""
+    return words.partition(" · ")[0]
+
 
 _NAMES = tuple(field.name for field in fields(JobView))
 

@@ -16,7 +16,7 @@ from signatures import discovered
 from tables.errors import UnreadableFile
 from tables.readers import suffixes
 from tables.reading import read
-from ui import errors, session
+from ui import errors, file_box, session
 from ui.session import services
 from ui.text import plain
 
@@ -102,8 +102,8 @@ def _draw_paste(model: ModelRef) -> None:
 
 def _draw_table(model: ModelRef) -> None:
     with st.popover("Upload a table", icon=":material/table:", key="finding_table"):
-        uploaded = st.file_uploader(
-            "A table with the columns that the model takes", type=_FORMATS, key="finding_file"
+        uploaded = file_box.choose(
+            "A table with the columns that the model takes", "finding_file", _FORMATS
         )
         if uploaded is None:
             return

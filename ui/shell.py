@@ -26,6 +26,8 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 # What somebody may is looked at so often on a page that nobody touches; with people.table.LOOK_SECONDS within a minute.
 _LOOK_SECONDS = 20.0
 _LONGEST_NAME = 16
+# What a number in the navigation says at most: more of them say no more to anybody, and move what stands beside.
+_MOST_COUNTED = 99
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +229,7 @@ def _page(header: PageHeader, viewer: Viewer, count: int, *, is_shown: bool) -> 
 def _navigation_title(header: PageHeader, viewer: Viewer, count: int) -> str:
     """The title, with how much there is to look at, or who asks."""
     if count:
-        return f"{header.title} ({count})"
+        return f"{header.title} ({count if count <= _MOST_COUNTED else f'{_MOST_COUNTED}+'})"
     if header.is_person and viewer.is_named:
         return plain(f"{header.title} ({_short(viewer.name)})")
     return header.title

@@ -20,6 +20,8 @@ def header(title: str) -> shell.PageHeader:
 def test_what_waits_is_counted_and_who_asks_is_named() -> None:
     ana = operator("ana_b@example.com")
     assert shell._navigation_title(header("Inbox"), ana, 2) == "Inbox (2)"
+    assert shell._navigation_title(header("Inbox"), ana, 99) == "Inbox (99)"
+    assert shell._navigation_title(header("Review"), ana, 12_345) == "Review (99+)"
     assert shell._navigation_title(header("You"), ana, 0) == "You (ana_b)"
     assert shell._navigation_title(header("You"), operator("x" * 30), 0) == f"You ({'x' * 15}…)"
     assert shell._navigation_title(header("You"), operator(), 0) == "You"
@@ -70,6 +72,26 @@ def test_a_job_leads_to_what_it_is_for(kind: str, subject: str, address: str | N
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     assert address_of(job) == address
+
+
+@pytest.mark.parametrize(
+    ("state", "is_stopped", "words"),
+    [
+        ("running", False, "1 of 5 rows · 12 rows a second · 3 s left"),
+        ("running", True, "1 of 5 rows"),
+        ("waiting", False, "1 of 5 rows"),
+        ("cancelled", True, "1 of 5 rows"),
+        ("failed", False, "1 of 5 rows"),
+    ],
+)
+def test_a_job_says_how_quick_it_is_only_while_it_runs(
+    state: str, is_stopped: bool, words: str
+) -> None:
+    job = JobView(
+        id="7", kind="batch", person="ana", idempotency_key="k", queue="q", state=state, cancel_requested=is_stopped,
+        words="1 of 5 rows · 12 rows a second · 3 s left", created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert job.words_now == words
 
 
 @pytest.mark.parametrize("role", ROLES)

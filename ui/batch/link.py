@@ -187,7 +187,7 @@ def _draw_earlier(model: ModelRef) -> None:
         st.markdown("**Files that you asked about**")
     for batch in earlier:
         job = store.find(services().sessions, batch.id)
-        state = f" · {job.words}" if job and job.is_under_way else ""
+        state = f" · {job.words_now}" if job and job.is_under_way else ""
         rows = f"{corrected.rows_in_words(batch)} · {batch.created_at:%d %b %H:%M}{state}"
         st.page_link(
             page_path("predict"),

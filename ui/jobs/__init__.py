@@ -6,6 +6,7 @@ It finds the job again after a reload, in another browser, or when another proce
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -40,7 +41,7 @@ def watch(
         st.rerun()
     is_waiting = _is_waiting(job_id)
     # How quick it is, and how long it takes, was said by a process that is gone.
-    words = progress.words.partition(" · ")[0] if is_waiting else progress.words
+    words = store.without_rate(progress.words) if is_waiting else progress.words
     st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(words))
     if is_waiting:
         st.warning(_WAITS, icon=":material/hourglass_empty:")
@@ -83,8 +84,9 @@ def _progress(job_id: str) -> Progress | None:
     """How far it is: as its run says in this process, else as its row does. None when it is not under way."""
     run = services().here.run_of(job_id)
     if run:
-        return run.progress
+        now = run.progress
+        return replace(now, words=store.without_rate(now.words)) if run.is_cancelled else now
     job = store.find(services().sessions, job_id)
     if job is None or not job.is_under_way:
         return None
-    return Progress(fraction=job.fraction, words=job.words)
+    return Progress(fraction=job.fraction, words=job.words_now)

@@ -125,7 +125,7 @@ def state_of(job: JobView) -> str:
 
 def words_of(job: JobView) -> str:
     """What came of it, or how far it is, shortened."""
-    return shortened(job.sentence or (job.words if job.is_under_way else ""), MOST)
+    return shortened(job.sentence or (job.words_now if job.is_under_way else ""), MOST)
 
 
 def address_of(job: JobView) -> str | None:

@@ -22,7 +22,7 @@ from tables.fitting import read_fitting
 from tables.left_out import left_out
 from tables.readers import table_suffixes
 from tables.table import Choices, Table
-from ui import errors, session
+from ui import errors, file_box, session
 from ui.session import services
 from ui.tables import columns
 from ui.tables.given import Given
@@ -89,8 +89,8 @@ def _file(entry: Entry, signatures: Sequence[Signature]) -> _File | None:
     """The rows of the file with their right answers; None as long as there are none."""
     signature = test_runs.together(signatures[0], signatures[-1])
     endings = [suffix.lstrip(".") for suffix in table_suffixes()]
-    upload = st.file_uploader(
-        "A file with one case per row, and a column with what is right", endings, key="test_upload"
+    upload = file_box.choose(
+        "A file with one case per row, and a column with what is right", "test_upload", endings
     )
     if upload is None:
         return None

@@ -18,7 +18,7 @@ from tables.errors import UnreadableFile
 from tables.readers import table_suffixes
 from tables.reading import read
 from tables.table import Table
-from ui import errors, session
+from ui import errors, file_box, session
 from ui.review import models
 from ui.session import services
 from ui.text import plain
@@ -44,7 +44,7 @@ def draw() -> None:
         "tasks came from a data set. The same file again changes nothing."
     )
     endings = [suffix.lstrip(".") for suffix in table_suffixes()]
-    upload = st.file_uploader("A file with truths", endings, key="truths_upload")
+    upload = file_box.choose("A file with truths", "truths_upload", endings)
     if upload is None:
         return
     try:

@@ -8,7 +8,7 @@ from mds_client.errors import MdsError
 from signatures.export import json_schema, model_settings
 from signatures.importing import MAX_FILE_BYTES, imported
 from signatures.overlay import EMPTY, rebased
-from ui import errors
+from ui import errors, file_box
 from ui.signatures.draft import Desk, draw_anew, reopen
 
 
@@ -29,10 +29,12 @@ def draw(desk: Desk) -> None:
             "application/schema+json", on_click="ignore", icon=":material/download:",
             key="signature_schema", help="Of the inputs",
         )  # fmt: skip
-    uploaded = st.file_uploader(
+    uploaded = file_box.choose(
         "Import a model-settings.json or a JSON Schema",
-        type=["json"], key=desk.draft.widget("file"), max_upload_size=MAX_FILE_BYTES // 2**20,
-    )  # fmt: skip
+        desk.draft.widget("file"),
+        ["json"],
+        most_megabytes=MAX_FILE_BYTES // 2**20,
+    )
     if uploaded is not None:
         _import(desk, uploaded.getvalue())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from ui import session
+from ui import file_box, session
 from ui.text import plain
 
 
@@ -26,7 +26,7 @@ def choose(label: str, key: str, endings: Sequence[str], words: str) -> KeptUplo
     is_anew = (
         key not in st.session_state
     )  # a box that was not drawn last is empty, and that takes nothing away
-    uploaded = st.file_uploader(label, type=endings, key=key, help=words)
+    uploaded = file_box.choose(label, key, endings, words=words)
     kept: KeptUpload | None = st.session_state.get(session.UPLOAD)
     if uploaded is not None:
         if kept is None or kept.id != uploaded.file_id:

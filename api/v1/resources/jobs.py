@@ -66,7 +66,7 @@ def job_of(sessions: Sessions, job: JobView) -> Job:
         about=job.subject,
         state=job.state,
         fraction=job.fraction,
-        words=job.words,
+        words=job.words_now,
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,
