@@ -3,8 +3,8 @@ is the whole file again, with its own columns and row numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -114,6 +114,7 @@ class _Block:
     rows: pa.Array
     problems: pa.Array
     values: list[pa.Array]
+    empty_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

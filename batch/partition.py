@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from batch.ahead import ahead
+from batch.empty_cells import added
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from mds_client.signature import Field, Signature
@@ -41,12 +42,15 @@ class Block(Protocol):
     def rows(self) -> pa.Array: ...
     @property
     def problems(self) -> pa.Array: ...
+    @property
+    def empty_words(self) -> Mapping[str, Mapping[str, int]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What is known of a partition: how many rows it has and how many can be sent, the names of the file's columns and
-    of the fields, and how often each problem occurs, with the first row that has it. `groups` are the rows that lie together."""
+    of the fields, and how often each problem occurs, with the first row that has it. `groups` are the rows that lie together,
+    `empty_words` the words that were read as empty, with how often each is there, by column."""
 
     rows: int
     good: int
@@ -56,6 +60,7 @@ class Facts:
     name: str = ""
     problems: Mapping[str, Sequence[int]] = field(default_factory=dict)
     groups: Sequence[int] = ()
+    empty_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def bad(self) -> int:
@@ -89,6 +94,7 @@ def write(
             name=name,
             problems=tally.problems,
             groups=tally.groups,
+            empty_words=tally.empty_words,
         )
         text = json.dumps(asdict(facts), ensure_ascii=False)
         write_whole(folder.facts, lambda path: _write_text(path, text))
@@ -108,9 +114,12 @@ class _Tally:
     good: int = 0
     problems: dict[str, list[int]] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
+    empty_words: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
     def add(self, block: Block) -> None:
-        """Count a block, and its problems by their words: how many, and the first row."""
+        """Count a block, its problems by their words, how many and the first row, and what was read as empty."""
+        for column, words in block.empty_words.items():
+            self.empty_words[column] = added(self.empty_words.get(column, {}), words)
         self.rows += len(block.rows)
         self.groups.append(len(block.rows))
         self.good += block.problems.null_count

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from batch.asking import Attempt
+from batch.empty_cells import in_words
 from batch.pace import FIRST_ROWS, MOST_ROWS, REQUEST_SECONDS
 from mds_client.prediction import Answer
 from mds_client.signature import Values
@@ -17,6 +18,7 @@ TRIED = (5, 20, 100)
 # Cases are written at about this rate, whatever the server does: benchmarks/batch.py measures it.
 CASES_A_SECOND = 3_000.0
 _MOST_STEPS = 60
+_MOST_COLUMNS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +147,15 @@ def _cost(requests: Sequence[Request]) -> tuple[float, float]:
     if fixed < 0:
         return 0.0, float(sizes @ took / (sizes @ sizes))
     return float(fixed), float(each)
+
+
+def read_as_empty(empty_words: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """What is told of cells that say nothing in a word, a line a column: `age: 14 cells read as empty: NA`."""
+    columns = sorted(empty_words, key=lambda column: -sum(empty_words[column].values()))
+    lines = [in_words(column, empty_words[column]) for column in columns[:_MOST_COLUMNS]]
+    left = len(columns) - len(lines)
+    more = [f"and {left:,} more {'column' if left == 1 else 'columns'} with such cells"]
+    return lines + (more if left else [])
 
 
 def expected_cases(rows: int, record: str, share: float, audited: float) -> int:

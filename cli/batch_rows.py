@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 import services
-from batch import corrections, exports, partition, problems
+from batch import corrections, exports, partition, plan, problems
 from batch.engines import choice, offers
 from batch.folder import BatchFolder
 from batch.jobs import large_file
@@ -218,7 +218,7 @@ def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None
 
 
 def _say_plan(facts: Facts, model: ModelRef, chosen: argparse.Namespace) -> None:
-    """How many rows are sent and how many are not, why, and what is recorded."""
+    """How many rows are sent and how many are not, why, what was read as empty, and what is recorded."""
     say(f"{facts.rows:,} rows, of which {facts.good:,} are sent to {printable(str(model))}.")
     kinds = sorted(facts.problems.items(), key=lambda kind: -kind[1][0])
     for sentence, (count, first) in kinds[:_MOST_SAID]:
@@ -226,6 +226,8 @@ def _say_plan(facts: Facts, model: ModelRef, chosen: argparse.Namespace) -> None
         say(printable(f"{rows}, first {facts.row_word} {first}: {sentence}"))
     if len(kinds) > _MOST_SAID:
         say(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")
+    for line in plan.read_as_empty(facts.empty_words):
+        say(printable(line))
     say(f"Recorded: {RECORDS[chosen.record]}.")
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mds_client.signature import Field, Signature
 from tables import cells as kinds
-from tables import outliers
+from tables import empty_words, outliers
 from tables.heading_units import unit_of
 from tables.mapping import Mapping as Columns
 from tables.source_column import Cells
@@ -42,7 +42,8 @@ class Converted:
 
     `problems` are in the order of the rows, `left_out` counts the rows that have any; of very many
     problems the first 10,000 are kept. `totals` counts the rows that are the sums of others, which are not
-    sent and no problem. `remarks` say how ambiguous cells were read.
+    sent and no problem. `remarks` say how ambiguous cells were read, `empty_words` has the words that were read as empty, and
+    how often each is there, by column.
     """
 
     rows: pd.DataFrame
@@ -50,6 +51,7 @@ class Converted:
     left_out: int = 0
     totals: int = 0
     remarks: tuple[str, ...] = ()
+    empty_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, object]]:
         """The rows as plain values, None for unknown."""
@@ -72,6 +74,7 @@ class _Work:
     problems: list[tuple[int, RowProblem]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    empty_words: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -131,6 +134,8 @@ def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
     source = Cells.of(table, column, unit=match.unit, to_unit=to_unit)
     source = _replaced(source, mapping.replaced_in(one.name))
     cells = kinds.values(source, one)
+    if words := empty_words.of_cells(source.cells, one):
+        work.empty_words[column] = words
     work.values[one.name] = cells.values
     _add_problems(work, table, column, one, cells.sentences)
     work.remarks += [f"{column}: {remark}" for remark in cells.remarks]
@@ -199,4 +204,5 @@ def _result(work: _Work, table: Table) -> Converted:
         left_out=int(work.bad.sum()) - len(table.totals),
         totals=len(table.totals),
         remarks=(*work.warnings, *work.remarks),
+        empty_words=work.empty_words,
     )

@@ -22,8 +22,10 @@ _SURE = {
 }
 _DECORATED = re.compile(r"[^\d.,+-]{0,5}[+-]?(\d[\d.,'’\u00a0\u202f ]*\d)[^\d.,]{0,6}", re.ASCII)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_FLAGGED = re.compile(r":\s*[bcdefinprsuz]{1,3}")  # as statistical offices write "confidential"
-_MISSING = frozenset(
+FLAG = r":\s*[bcdefinprsuz]{1,3}"  # as statistical offices write "confidential"
+_FLAGGED = re.compile(FLAG)
+# What stands for "unknown", in small letters.
+MISSING = frozenset(
     {
         "na", "n/a", "#n/a", "#na", "nan", "null", "none", "nil", "-", "--", "---", "–", "—", "?", ".",
         ":", "..", "...", "…", "n.a.", "n.d.", "n/d", "#n/v", "<na>", "(null)", "\\n", "no data", "not applicable",
@@ -58,7 +60,7 @@ def is_ambiguous(text: str) -> bool:
 def is_missing_word(text: str) -> bool:
     """Whether the text is a way of writing "unknown", such as NA or a dash."""
     plain = text.strip().casefold()
-    return plain in _MISSING or _FLAGGED.fullmatch(plain) is not None
+    return plain in MISSING or _FLAGGED.fullmatch(plain) is not None
 
 
 def is_number(text: str) -> bool:

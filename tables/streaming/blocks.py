@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as Members
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from mds_client.signature import FILE_KINDS, Signature
 from tables.converting import Converted, converted
+from tables.empty_words import Counts
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
 from tables.kept_table import problems_of
@@ -29,6 +31,16 @@ _FEEDS_PICTURES = "Pictures and recordings are asked about in files of at most {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Made:
+    """What is made of the cells of some rows: the values of each field, why a row is not sent, and the words that were read as
+    empty, by column."""
+
+    values: list[pa.Array]
+    problems: pa.Array
+    empty_words: Members[str, Counts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """Neighbouring rows. `own` has the file's columns, `values` one a field, both in their order and without names.
 
@@ -38,20 +50,25 @@ class Block:
 
     own: list[pa.Array]
     rows: pa.Array
-    convert: Callable[[], tuple[list[pa.Array], pa.Array]]
+    convert: Callable[[], Made]
 
     @property
     def values(self) -> list[pa.Array]:
         """A column for each field."""
-        return self._converted[0]
+        return self._converted.values
 
     @property
     def problems(self) -> pa.Array:
         """Why a row is not sent."""
-        return self._converted[1]
+        return self._converted.problems
+
+    @property
+    def empty_words(self) -> Members[str, Counts]:
+        """The words that were read as empty, with how often each is there, by column of the file."""
+        return self._converted.empty_words
 
     @cached_property
-    def _converted(self) -> tuple[list[pa.Array], pa.Array]:
+    def _converted(self) -> Made:
         return self.convert()
 
 
@@ -117,7 +134,12 @@ def blocks_of(
         yield Block(
             own=[column.slice(start, BLOCK_ROWS) for column in own],
             rows=rows.slice(start, BLOCK_ROWS),
-            convert=partial(tuple, (of_these, why.slice(start, BLOCK_ROWS))),
+            convert=partial(
+                Made,
+                values=of_these,
+                problems=why.slice(start, BLOCK_ROWS),
+                empty_words=found.empty_words if start == 0 else {},
+            ),
         )
 
 
@@ -161,27 +183,30 @@ def _converted(
     readers: dict[str, ColumnReader],
     mapping: Mapping,
     signature: Signature,
-) -> tuple[list[pa.Array], pa.Array]:
-    """The values of each field, and why rows are not sent."""
+) -> Made:
+    """What the cells of a block become."""
     words: dict[int, list[str]] = {i: [sentence] for i, sentence in faults.items()}
-    values, fixed = [], dict(mapping.fixed)
+    values, fixed, empty = [], dict(mapping.fixed), {}
     for each in signature.inputs:
         reader = readers.get(each.name)
         if reader is None:
             constant = np.full(batch.num_rows, fixed.get(each.name), dtype=object)
             values.append(typed(each, constant, {}))
             continue
-        column, sentences = reader.read(batch.column(reader.place))
-        values.append(column)
-        for i, sentence in sentences.items():
+        read = reader.read(batch.column(reader.place))
+        values.append(read.values)
+        if read.empty_words:
+            empty[mapping.column(each.name)] = read.empty_words
+        for i, sentence in read.sentences.items():
             if i not in faults:
                 words.setdefault(i, []).append(sentence)
     if not words:
-        return values, pa.nulls(batch.num_rows, pa.string())
+        why = pa.nulls(batch.num_rows, pa.string())
+        return Made(values=values, problems=why, empty_words=empty)
     problems: list[str | None] = [None] * batch.num_rows
     for i, sentences_of_row in words.items():
         problems[i] = " ".join(sentences_of_row)
-    return values, pa.array(problems, pa.string())
+    return Made(values=values, problems=pa.array(problems, pa.string()), empty_words=empty)
 
 
 def _whole(source: Source, signature: Signature, choices: Choices, stamp: str) -> Sample | None:

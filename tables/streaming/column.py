@@ -12,15 +12,26 @@ import pyarrow.compute as pc
 
 from mds_client.signature import NUMERIC_KINDS, Field
 from tables import cells as kinds
+from tables import empty_words
 from tables.heading_units import unit_of
 from tables.match import Match
-from tables.source_column import Cells
+from tables.source_column import Array, Cells
 from tables.table import Table
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
 # Kinds whose values lie as JSON in their column.
 AS_JSON = ("tensor", "json")
 _TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadColumn:
+    """The values of a column, of the type of the field; a sentence for each cell that has none; and the words that were read as
+    empty, with how often each is there."""
+
+    values: pa.Array
+    sentences: dict[int, str]
+    empty_words: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +60,27 @@ class ColumnReader:
             replaced=replaced,
         )
 
-    def read(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
-        """The values of a column, of the type of the field, and a sentence for each cell that has none."""
-        numbers = self._numbers(column)
+    def read(self, column: pa.Array) -> ReadColumn:
+        """The column of a block."""
+        numbers, words = self._numbers(column), {}
+        if numbers is None and self._may_be_numbers(column):  # a word among them, mostly
+            words = empty_words.words_in(column, self.wanted)
+            without = empty_words.without(column, words)
+            numbers = self._numbers(without)
+            column = column if numbers is None else without
         if numbers is None:
             return self._by_value(column)
+        values, sentences = self._checked(column, numbers)
+        return ReadColumn(values=values, sentences=sentences, empty_words=words)
+
+    def _checked(self, column: pa.Array, numbers: Numbers) -> tuple[pa.Array, dict[int, str]]:
+        """Numbers of the type of the field, and a sentence for each that is none of its values."""
         low_or_high = kinds._is_outside(numbers, self.wanted)
         missing = np.isnan(numbers)
         sentences: dict[int, str] = {}
         if low_or_high.any():
             places = np.flatnonzero(low_or_high)
-            _, some = self._by_value(column.take(pa.array(places)))
+            some = self._by_value(column.take(pa.array(places))).sentences
             sentences = {int(places[i]): words for i, words in some.items()}
         if self.wanted.required and missing.any():
             words = f"{self.wanted.title} is needed, and the cell is empty."
@@ -73,8 +94,7 @@ class ColumnReader:
 
     def _numbers(self, column: pa.Array) -> Numbers | None:
         """All numbers at once, NaN where a cell is empty; None where one is written in another way."""
-        is_plain = self.wanted.kind in NUMERIC_KINDS and not self.is_converted and not self.replaced
-        if not is_plain or not self._can_be_cast(column):
+        if not self._is_plain or not self._can_be_cast(column):
             return None
         try:
             numbers: Numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
@@ -82,8 +102,16 @@ class ColumnReader:
             return None
         return numbers if self._is_as_read(column, numbers) else None
 
+    @property
+    def _is_plain(self) -> bool:
+        return self.wanted.kind in NUMERIC_KINDS and not self.is_converted and not self.replaced
+
+    def _may_be_numbers(self, column: pa.Array) -> bool:
+        """Whether they are texts that may be cast once some of them are away."""
+        return self._is_plain and _is_text(column.type) and self._can_be_cast(column)
+
     def _can_be_cast(self, column: pa.Array) -> bool:
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        if _is_text(column.type):
             return self.sample.decimal == "."
         if pa.types.is_integer(column.type):
             return _is_exact(column)
@@ -96,7 +124,7 @@ class ColumnReader:
             return False
         return self.wanted.kind != "integer" or not (np.abs(numbers) >= 2**53).any()
 
-    def _by_value(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    def _by_value(self, column: pa.Array) -> ReadColumn:
         """Each different cell is read once, in the way that a table in memory is."""
         try:
             coded = column.dictionary_encode("encode")
@@ -106,13 +134,26 @@ class ColumnReader:
         read = kinds.values(self._cells(different), self.wanted)
         values = typed(self.wanted, read.values, read.sentences)
         if coded is None:
-            return values, dict(read.sentences)
+            return ReadColumn(values=values, sentences=dict(read.sentences))
         places = coded.indices.to_numpy(zero_copy_only=False)
         words = np.empty(len(different), dtype=object)
         for i, sentence in read.sentences.items():
             words[i] = sentence
         bad = np.flatnonzero(np.isin(places, list(read.sentences))) if read.sentences else ()
-        return values.take(coded.indices), {int(i): words[places[i]] for i in bad}
+        return ReadColumn(
+            values=values.take(coded.indices),
+            sentences={int(i): words[places[i]] for i in bad},
+            empty_words=self._empty_words(different, places),
+        )
+
+    def _empty_words(self, different: pa.Array, places: Array) -> Mapping[str, int]:
+        """How often the words are there that say nothing, each of which is once among the different cells."""
+        found = empty_words.words_in(different, self.wanted, self.replaced)
+        if not found:
+            return {}
+        at = pc.index_in(pa.array(list(found), different.type), different).to_numpy()
+        counts = np.bincount(places, minlength=len(different))
+        return {word: int(counts[i]) for word, i in zip(found, at.tolist(), strict=True)}
 
     def _cells(self, column: pa.Array) -> Cells:
         listed = column.to_pylist()
@@ -154,6 +195,10 @@ def typed(
                 sentences[i] = f"{wanted.title} cannot be {str(value)[:40]} in a large file."
                 kept.append(None)
         return pa.array(kept, kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_nan(value: object) -> bool:

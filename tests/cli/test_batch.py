@@ -56,6 +56,16 @@ def test_a_model_without_a_version_is_the_newest_as_on_the_pages(
 
 
 @pytest.mark.slow
+def test_a_plan_tells_which_cells_are_read_as_empty(
+    database: str, tmp_path: Path, capsys: Captured
+) -> None:
+    path = Path(_file(tmp_path, NAMES))
+    path.write_text(path.read_text(encoding="utf-8").replace("male,2007", "NA,2007"), "utf-8")
+    assert main(["batch", str(path), "--model", "penguins", "--dry-run"]) == 0
+    assert "Sex: 1 cell read as empty: NA" in capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["", "https://bench.example"])
 def test_links_to_cases_are_whole_addresses_or_it_is_said_that_they_are_not(
     database: str,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
@@ -42,7 +42,7 @@ class Planned:
     """What a press would begin. `question` is the same for the same file with the same columns, `first` has rows to try,
     `write` writes all rows into a folder; `rows` is how many the file has and `sent` how many of them can be asked about;
     `press` is the same for the two presses of a double click. `base` is the batch whose rows without an answer these are,
-    corrected."""
+    corrected; `empty_words` are the words that were read as empty, with how often each is there, by column."""
 
     question: str
     file_name: str
@@ -54,6 +54,7 @@ class Planned:
     write: Callable[[BatchFolder], Facts]
     press: Callable[[], str]
     base: BatchView | None = None
+    empty_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def draw(planned: Planned) -> str:
@@ -103,6 +104,7 @@ def _lines(planned: Planned, record: str, tried: DryRun | None, offer: Offer | N
     if planned.base:
         name = plain(planned.base.file_name)
         lines.insert(1, f"Their answers take the places of those rows in the result of {name}.")
+    lines += [f"{plain(each)}." for each in plan.read_as_empty(planned.empty_words)]
     lines.append(_recorded_line(planned, record))
     who = "A worker asks" if jobs.has_worker() else "This app asks"
     if offer and offer.engine == RAY:

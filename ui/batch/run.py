@@ -11,6 +11,7 @@ import streamlit as st
 from batch import partition
 from batch.folder import BatchFolder
 from batch.partition import Facts
+from batch.plan import read_as_empty
 from cases import batches
 from cases.batches import BatchView
 from cases.jobs import batch as batch_job
@@ -37,6 +38,7 @@ from ui.batch.asked import (
 )
 from ui.session import services
 from ui.tables.given import Given
+from ui.text import plain
 
 AT_ONCE = 5_000
 _TRIED = 5
@@ -87,6 +89,8 @@ def draw(
         return
     if asked and not asked.is_under_way:
         _draw_earlier(question, asked)
+    for line in read_as_empty(question.converted.empty_words):
+        st.caption(f":material/info: {plain(line)}")
     wanted = _draw_buttons(len(question.converted.rows), asked)
     if wanted:
         _start(question, batch.key if batch else question.id, wanted)
@@ -139,6 +143,7 @@ def _planned(question: _Question) -> plan.Planned:
         write=write,
         press=lambda: given.press,
         base=question.base,
+        empty_words=converted.empty_words,
     )
 
 

@@ -158,6 +158,7 @@ def _draw_unasked(
             first=lambda count: replace(converted, rows=converted.rows.head(count)).records(),
             write=_moved(read),
             press=lambda: given.press,
+            empty_words=read.facts.empty_words,
         )
     )
     if begun:
