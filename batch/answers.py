@@ -41,7 +41,12 @@ def columns(prediction: Prediction, signature: Signature, rows: int) -> Columns:
 
 def _worded(prediction: Prediction, rows: int) -> Columns:
     """Each row by itself, in the words that its case would have."""
-    worded = [None if i in prediction.failures else prediction.answers[i] for i in range(rows)]
+    failures = prediction.failures
+    return of_each([None if i in failures else prediction.answers[i] for i in range(rows)])
+
+
+def of_each(worded: Sequence[Answer | None]) -> Columns:
+    """Answers as columns, None where a row has none."""
     return Columns(
         answers=[None if answer is None else answer.headline for answer in worded],
         numbers=_floats([None if answer is None else _number(answer) for answer in worded]),

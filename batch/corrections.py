@@ -50,11 +50,19 @@ def places_of(base: BatchFolder, cells: Sequence[object]) -> Places:
     without an answer, and none is there twice, and PartitionGone."""
     if not base.result("parquet").is_file():
         raise NotItsRows("It is not done yet.")
+    known = Partition(base).row_numbers().to_numpy()
+    view = ResultView(base.result("parquet"))
+    return places_among(known, view.column(view.answer_column).is_valid().to_numpy(), cells)
+
+
+def places_among(
+    known: Places, is_answered: np.ndarray[tuple[int], np.dtype[np.bool_]], cells: Sequence[object]
+) -> Places:
+    """The same among the numbers of all rows, of which some have an answer."""
     try:
         numbers = np.array([float(str(cell)) for cell in cells])
     except ValueError:
         raise NotItsRows("The first column must have their row numbers.") from None
-    known = Partition(base).row_numbers().to_numpy()
     order = np.argsort(known, kind="stable")
     at = np.minimum(np.searchsorted(known, numbers, sorter=order), len(known) - 1)
     places: Places = order[at]
@@ -62,8 +70,6 @@ def places_of(base: BatchFolder, cells: Sequence[object]) -> Places:
         raise NotItsRows("It has not all of these row numbers.")
     if len(np.unique(numbers)) < len(numbers):
         raise NotItsRows("A row number is there twice.")
-    view = ResultView(base.result("parquet"))
-    is_answered = view.column(view.answer_column).is_valid().to_numpy()
     if is_answered[places].any():
         raise NotItsRows("Some of them have an answer.")
     return places

@@ -13,7 +13,7 @@ from batch.errors import of_disk
 from db.ids import is_id
 
 PARTITION, FACTS = "rows.arrow", "facts.json"
-RESULT, WHOLE = "result", "whole"
+RESULT, WHOLE, BEFORE = "result", "whole", "before"
 
 
 class BatchFolder:
@@ -49,6 +49,13 @@ class BatchFolder:
         """The folder within this one for the file that its rows are of."""
         within = copy(self)
         within.path = self.path / WHOLE
+        return within
+
+    @property
+    def before(self) -> BatchFolder:
+        """The folder within this one for the short file that its rows are corrected ones of, as it was before."""
+        within = copy(self)
+        within.path = self.path / BEFORE
         return within
 
     def result(self, suffix: str) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from tables.converting import Converted
 from tables.table import Table
@@ -96,6 +97,19 @@ def to_keep(table: Table, converted: Converted, most: int) -> bytes:
         return b""
     content = KeptTable.of(table, converted).to_bytes()
     return content if len(content) <= most else b""
+
+
+def column_of(cells: list[object]) -> pa.Array:
+    """A column of the file as it is shown: of one type where it has one, else as text."""
+    plain = [None if cell is None or cell != cell else cell for cell in cells]
+    if {type(cell) for cell in plain} - {type(None)} <= {int} or all(
+        isinstance(cell, float | None) for cell in plain
+    ):
+        try:
+            return pa.array(plain)
+        except (pa.ArrowInvalid, OverflowError):
+            pass
+    return pa.array([None if cell is None else str(cell) for cell in plain], pa.string())
 
 
 def _frame(columns: Any, cells: list[list[object]]) -> pd.DataFrame:

@@ -24,7 +24,8 @@ class LargeFile:
 
     `rows` is how many there are, `record` which of them become cases, `share` the chance of one to be in a sample, `base`
     the address before the link to a case. `engine` is `local` or `ray`; empty for what settings and size say. Of rows that are
-    corrected ones of another batch `corrects` is its folder, and `whole_rows` how many rows that file has.
+    corrected ones of another batch `corrects` is its folder, and `whole_rows` how many rows that file has. Of a short file, which has
+    no folder, its rows lie within the folder of these, and `corrects` is that one.
     """
 
     batch_id: str

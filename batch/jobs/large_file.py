@@ -212,8 +212,11 @@ def _ended(tools: Tools, given: LargeFile, tally: Tally, remark: str, joining: J
         remark = f" {count} of the Ray cluster asked.{remark}"
     sentence = in_words(given.rows, tally.answered, versions) + remark
     if given.corrects:
-        base, rows = (BatchFolder(tools.batches_root, i) for i in (given.corrects, given.batch_id))
-        sentence += f" {corrections.merge(base.whole, rows).in_words}"
+        rows = BatchFolder(tools.batches_root, given.batch_id)
+        # Of a short file, which has no folder, they lie within that of these rows.
+        is_short = given.corrects == given.batch_id
+        base = rows.before if is_short else BatchFolder(tools.batches_root, given.corrects).whole
+        sentence += f" {corrections.merge(base, rows).in_words}"
     return Outcome(sentence=sentence, save=lambda _: given.batch_id)
 
 

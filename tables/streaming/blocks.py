@@ -17,7 +17,7 @@ from tables.converting import Converted, converted
 from tables.empty_words import Counts
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
-from tables.kept_table import problems_of
+from tables.kept_table import column_of, problems_of
 from tables.mapping import Mapping
 from tables.streaming.column import ColumnReader, typed
 from tables.streaming.sample import Raw, Sample, broke_off
@@ -121,7 +121,7 @@ def blocks_of(
     """All rows of a file that is in memory, and was converted there; `problems` by row number."""
     check_kinds(signature)
     good = {int(number): place for place, number in enumerate(found.rows.index)}
-    own = [_own(table.frame.iloc[:, i].tolist()) for i in range(len(table.columns))]
+    own = [column_of(table.frame.iloc[:, i].tolist()) for i in range(len(table.columns))]
     numbers = list(table.row_numbers)
     places = pa.array([good.get(number) for number in numbers], pa.int64())
     values = [
@@ -141,19 +141,6 @@ def blocks_of(
                 empty_words=found.empty_words if start == 0 else {},
             ),
         )
-
-
-def _own(cells: list[object]) -> pa.Array:
-    """A column of the file as it is shown: of one type where it has one, else as text."""
-    plain = [None if cell is None or cell != cell else cell for cell in cells]
-    if {type(cell) for cell in plain} - {type(None)} <= {int} or all(
-        isinstance(cell, float | None) for cell in plain
-    ):
-        try:
-            return pa.array(plain)
-        except (pa.ArrowInvalid, OverflowError):
-            pass
-    return pa.array([None if cell is None else str(cell) for cell in plain], pa.string())
 
 
 def _readers(sample: Sample, mapping: Mapping, signature: Signature) -> dict[str, ColumnReader]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from batch import comparison, corrections, exports, problems
+from batch import comparison, corrections, exports, problems, short_file
 from batch.errors import NotItsRows
 from batch.folder import BatchFolder
 from batch.jobs.large_file import LargeFile
 from batch.partition import Partition
+from batch.short_file import Outcome, ShortFile
 from batch.view import ResultView
 from db.engine import Sessions, close, make_sessions
+from db.ids import new_id
 from db.migrate import migrate
+from mds_client.prediction import Answer
 from tests.batch.asking import Model, asked, csv, written
 
 # The sixth row lacks its cells, and begins with what a spreadsheet would take for a formula.
@@ -150,3 +155,39 @@ def test_columns_of_numbers_stay_numbers_and_long_files_are_merged_part_by_part(
     before = ResultView(_folder(tmp_path, given).result("parquet"))
     for name in view.own_columns:
         assert view.column(name).equals(before.column(name))
+
+
+def _short() -> ShortFile:
+    """Four rows: a class, a row that could not be sent, one that the model refused, and another class."""
+    shares = {"Adelie": 0.75, "Gentoo": 0.25}
+    yes = Answer(kind="class", label="Adelie", probabilities=shares)
+    return ShortFile(
+        name="birds.csv",
+        columns=["name", "x"],
+        own=[pa.array(["a", "b", None, "d"]), pa.array([0, 1, 2, 3])],
+        row_numbers=[2, 3, 5, 6],
+        outcomes=[
+            Outcome(answer=yes, case_id="one", version="1"),
+            Outcome(problem="X is needed."),
+            Outcome(problem="Refused.", case_id="three"),
+            Outcome(answer=replace(yes, label="Gentoo"), case_id="four", version="1"),
+        ],
+    )
+
+
+def test_a_short_file_is_put_into_a_folder_with_what_came_of_it(tmp_path: Path) -> None:
+    short, folder = _short(), BatchFolder(tmp_path, new_id())
+    short_file.write(folder.before, short, "http://x")
+    view = ResultView(folder.before.result("parquet"))
+    assert view.column(view.answer_column).to_pylist() == ["Adelie", None, None, "Gentoo"]
+    assert view.column(view.problem_column).to_pylist() == [None, "X is needed.", "Refused.", None]
+    assert view.labels == ["Adelie", "Gentoo"]
+    assert view.column("Case").to_pylist()[:2] == ["http://x/predict?case=one", None]
+    facts = Partition(folder.before).facts
+    assert (facts.name, facts.columns, facts.rows) == ("birds.csv", ["name", "x"], 4)
+    assert problems.heading_of(short.facts) == problems.heading_of(facts)
+    for places in (short.places_of, partial(corrections.places_of, folder.before)):
+        assert places(["5", 3]).tolist() == [2, 1]
+        for cells in (["2"], ["4"], ["3", "3"], ["three"], []):
+            with pytest.raises(NotItsRows):
+                places(cells)

@@ -9,12 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import db.jobs
 import services
+from batch.folder import BatchFolder
+from batch.partition import Partition
 from cases import batches, queries
 from cases.jobs import batch
 from db.engine import writing
@@ -23,7 +26,8 @@ from feedback.submission import history
 from jobs import store
 from mds_client.signature import ModelRef
 from tables.kept_table import KeptTable
-from ui.batch.answers import Source, whole
+from ui.batch.answers import Source, as_csv, whole
+from ui.tables import to_correct
 
 pytestmark = pytest.mark.usefixtures("named")
 
@@ -280,6 +284,49 @@ def test_the_link_opens_the_answers_without_the_file(
     assert _named(old, "run") != run
     assert list(_frame(old, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
     assert len(queries.recent(built.sessions)) == 8
+
+
+@pytest.mark.slow
+def test_corrected_rows_of_a_short_file_become_part_of_it_again(
+    predict: AppTest, built: services.Services
+) -> None:
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_all").click().run()
+    first = batches.find(built.sessions, _named(app, "run"))
+    assert first is not None
+    assert not first.folder
+    table = KeptTable.from_bytes(batches.table_of(built.sessions, first) or b"")
+    bad = as_csv(to_correct.rows(table)).decode("utf-8-sig")
+    assert len(bad.splitlines()) == 2
+    corrected = bad.replace("much", "39.1").replace('"17,4"', "17.4").encode()
+    app.file_uploader[0].set_value(("corrected.csv", corrected, "text/csv")).run()
+    assert not app.exception
+    assert any("This is 1 row that had no answer in birds.csv" in i.value for i in app.info)
+    merge = [box for box in app.checkbox if box.key.startswith("rows_merge_")]
+    assert [box.label for box in merge] == ["Put the answers into the result of that file"]
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    told = "1 row was answered. In birds.csv, 5 of 5 rows have an answer now."
+    assert any(m.value == told for m in app.markdown)
+    run = batches.find(built.sessions, _named(app, "run"))
+    assert run is not None
+    assert run.rows == 5
+    folder = BatchFolder(Path(built.batches_root), run.folder).whole
+    found = pq.read_table(folder.result("parquet")).to_pydict()
+    assert list(found)[:8] == HEADINGS.strip().split(";")
+    assert found["Note"] == ["first", None, None, "bad", None]
+    assert found["Bill length (mm)"][3] == "39.1"
+    assert None not in found["Answer"]
+    assert found["Problem"] == [None] * 5
+    assert Partition(folder).row_numbers().to_pylist() == [2, 3, 4, 5, 6]
+    cases = batches.cases_of(built.sessions, first.id)
+    links = [link.rpartition("=")[2] for link in found["Case"]]
+    assert [links[i] for i in (0, 1, 2, 4)] == [case.id for case in cases]
+    assert queries.case(built.sessions, links[3]) is not None
+    # What has an answer is no row to correct.
+    other = corrected.decode().replace("\n5,", "\n4,").encode()
+    app.file_uploader[0].set_value(("other.csv", other, "text/csv")).run()
+    assert not [box for box in app.checkbox if box.key.startswith("rows_merge_")]
 
 
 def test_rows_that_failed_are_asked_again_from_the_link_alone(

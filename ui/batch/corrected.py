@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from batch import corrections
+from batch import corrections, short_file
+from batch.errors import PartitionGone
 from batch.folder import BatchFolder
 from batch.partition import Partition
+from batch.result import NOT_ASKED
+from batch.short_file import Outcome, ShortFile
 from cases import batches
 from cases.batches import BatchView
+from cases.queries import CaseView
+from cases.recording import answer_of
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
+from tables.kept_table import KeptTable, UnreadableTable, column_of
 from ui import session
+from ui.batch.answers import base_address
 from ui.session import services
 from ui.tables.given import Given
 from ui.text import many, plain
 
 
-def base_of(given: Given, model: ModelRef) -> BatchView | None:
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """The run whose rows without an answer a file has, corrected, and how many rows its file has."""
+
+    batch: BatchView
+    rows: int
+
+    def put(self, folder: BatchFolder, batch_id: str) -> str:
+        """The id of the folder in which its file lies with its answers; of a short file that of the corrected rows, `batch_id`,
+        within which it is put. Raises MdsError."""
+        if self.batch.folder:
+            return self.batch.folder
+        short = short_file_of(self.batch)
+        if short is None:  # it was kept a moment ago
+            raise PartitionGone(self.batch.id)
+        short_file.write(folder.before, short, base_address())
+        return batch_id
+
+
+def base_of(given: Given, model: ModelRef) -> Base | None:
     """The newest run of who asks whose rows without an answer these are, where their answers are to go into its result; draws
     the choice."""
     found = _found(given, model)
@@ -28,7 +55,7 @@ def base_of(given: Given, model: ModelRef) -> BatchView | None:
     rows = "This is 1 row" if len(given.table) == 1 else f"These are {len(given.table):,} rows"
     st.info(
         plain(
-            f"{rows} that had no answer in {found.file_name}, of {found.created_at:%-d %B %H:%M} UTC."
+            f"{rows} that had no answer in {found.batch.file_name}, of {found.batch.created_at:%-d %B %H:%M} UTC."
         ),
         icon=":material/build:",
     )
@@ -59,31 +86,72 @@ def rows_in_words(batch: BatchView) -> str:
     return many(rows, "corrected row") + (f" of {name}" if name else "")
 
 
-def _found(given: Given, model: ModelRef) -> BatchView | None:
+def _found(given: Given, model: ModelRef) -> Base | None:
     """Looked for once for a file in a session."""
     key = (given.digest, given.choices, model)
     last = st.session_state.get(session.CORRECTED)
     if last is None or last[0] != key:
         last = (key, _looked_for(given, model))
         st.session_state[session.CORRECTED] = last
-    found: BatchView | None = last[1]
+    found: Base | None = last[1]
     return found
 
 
-def _looked_for(given: Given, model: ModelRef) -> BatchView | None:
+def _looked_for(given: Given, model: ModelRef) -> Base | None:
     columns = list(given.table.columns)
-    for batch in batches.newest(services().sessions, model, session.person()):
-        if batch.folder and columns and _fits(batch, columns, given):
-            return batch
+    for batch in batches.newest(services().sessions, model, session.person()) if columns else ():
+        try:
+            rows = _rows_of(batch, columns, given.table.cells(columns[0]).tolist())
+        except MdsError:  # other rows, or what is kept no more
+            continue
+        if rows:
+            return Base(batch=batch, rows=rows)
     return None
 
 
-def _fits(batch: BatchView, columns: Sequence[str], given: Given) -> bool:
+def _rows_of(batch: BatchView, columns: Sequence[str], first: Sequence[object]) -> int:
+    """How many rows the file of a run has, if these are some of them without an answer; else 0. Raises MdsError."""
+    if not batch.folder:
+        short = short_file_of(batch)
+        if short is None or not corrections.fits(columns, short.facts):
+            return 0
+        short.places_of(first)
+        return short.facts.rows
     base = BatchFolder(services().batches_root, batch.folder).whole
+    if not corrections.fits(columns, Partition(base).facts):
+        return 0
+    corrections.places_of(base, first)
+    return batch.rows
+
+
+def short_file_of(batch: BatchView) -> ShortFile | None:
+    """The file of a run whose rows are cases, with what came of each; None where it is not kept, or not all that can be asked
+    about was asked yet."""
+    content = batches.table_of(services().sessions, batch)
+    cases = batches.cases_of(services().sessions, batch.id) if content else []
     try:
-        if not corrections.fits(columns, Partition(base).facts):
-            return False
-        corrections.places_of(base, given.table.cells(columns[0]).tolist())
-    except MdsError:  # other rows, or what is kept no more
-        return False
-    return True
+        kept = KeptTable.from_bytes(content or b"")
+    except UnreadableTable:
+        return None
+    if len(cases) < len(kept.sent):
+        return None
+    asked = dict(zip(kept.sent, cases, strict=False))
+    return ShortFile(
+        name=batch.file_name,
+        columns=kept.columns,
+        own=[column_of(kept.frame.iloc[:, i].tolist()) for i in range(len(kept.columns))],
+        row_numbers=kept.row_numbers,
+        outcomes=[_outcome(asked.get(n), kept.problems.get(n, "")) for n in kept.row_numbers],
+        row_word=kept.row_word,
+    )
+
+
+def _outcome(case: CaseView | None, problem: str) -> Outcome:
+    if case is None:
+        return Outcome(problem=problem or NOT_ASKED)
+    return Outcome(
+        answer=answer_of(case),
+        problem=case.error_sentence,
+        case_id=case.id,
+        version=case.version,
+    )

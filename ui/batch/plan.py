@@ -17,7 +17,6 @@ from batch.jobs.large_file import duration
 from batch.pace import MOST_ROWS
 from batch.partition import Facts
 from batch.plan import DryRun, Estimate
-from cases.batches import BatchView
 from jobs import store
 from jobs.errors import JobFailed, JobUnderWay
 from mds_client.errors import MdsError
@@ -25,6 +24,7 @@ from mds_client.signature import ModelRef, Signature, Values
 from ui import errors, jobs, session
 from ui.batch import engine, percents
 from ui.batch.answers import PROBABILITY, base_address
+from ui.batch.corrected import Base
 from ui.session import services
 from ui.text import many, percent, plain
 
@@ -53,7 +53,7 @@ class Planned:
     first: Callable[[int], Sequence[Values]]
     write: Callable[[BatchFolder], Facts]
     press: Callable[[], str]
-    base: BatchView | None = None
+    base: Base | None = None
     empty_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
@@ -102,7 +102,7 @@ def _lines(planned: Planned, record: str, tried: DryRun | None, offer: Offer | N
     found = _estimate(planned, record, tried, offer)
     lines = [_rows_line(planned), *(_cost_lines(found) if found else [_UNKNOWN])]
     if planned.base:
-        name = plain(planned.base.file_name)
+        name = plain(planned.base.batch.file_name)
         lines.insert(1, f"Their answers take the places of those rows in the result of {name}.")
     lines += [f"{plain(each)}." for each in plan.read_as_empty(planned.empty_words)]
     lines.append(_recorded_line(planned, record))
@@ -236,6 +236,7 @@ def _start(planned: Planned, record: str, chosen: str) -> str:
     try:
         with st.spinner("Recording the rows …", show_time=True):
             facts = planned.write(folder)
+            corrects = planned.base.put(folder, batch_id) if planned.base else ""
         job = large_file.start(
             None if jobs.has_worker() else found.here,
             found.sessions,
@@ -249,7 +250,7 @@ def _start(planned: Planned, record: str, chosen: str) -> str:
                 share=_SHARE,
                 base=base_address(),
                 engine=chosen,
-                corrects=planned.base.folder if planned.base else "",
+                corrects=corrects,
                 whole_rows=planned.base.rows if planned.base else 0,
             ),
             file_name=planned.file_name,

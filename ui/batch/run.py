@@ -13,7 +13,6 @@ from batch.folder import BatchFolder
 from batch.partition import Facts
 from batch.plan import read_as_empty
 from cases import batches
-from cases.batches import BatchView
 from cases.jobs import batch as batch_job
 from cases.queries import CaseView
 from jobs.errors import JobUnderWay
@@ -36,6 +35,7 @@ from ui.batch.asked import (
     place_for,
     sentence,
 )
+from ui.batch.corrected import Base
 from ui.session import services
 from ui.tables.given import Given
 from ui.text import plain
@@ -54,13 +54,13 @@ class _Question:
     model: ModelRef
     signature: Signature
     # The run whose rows without an answer these are, corrected.
-    base: BatchView | None = None
+    base: Base | None = None
 
     @property
     def id(self) -> str:
         """The same for the same file with the same columns, asked by the same person."""
         columns = {**self.mapping.to_remember, **_fixed(self.mapping)}
-        columns |= {"=corrects": self.base.id} if self.base else {}
+        columns |= {"=corrects": self.base.batch.id} if self.base else {}
         return self.given.key(self.model, self.signature, columns, session.person())
 
     @property
