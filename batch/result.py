@@ -120,7 +120,7 @@ class Joining:
             partition, chunks = Partition(self.folder), self._chunks()
             first = next(chunks)
             form = _form(self.folder, partition, [first])
-            alike = _alike(self.folder, partition, chunks, form)
+            alike = _alike(self.folder, chunks, form)
             self._path = _written(self.folder, partition, chain([first], alike), form, self.base)
         except Over:
             pass
@@ -144,13 +144,11 @@ class Joining:
                 self._is_all_asked.wait(LOOK_SECONDS)
 
 
-def _alike(
-    folder: BatchFolder, partition: Partition, chunks: Iterator[Done], form: _Form
-) -> Iterator[Done]:
+def _alike(folder: BatchFolder, chunks: Iterator[Done], form: _Form) -> Iterator[Done]:
     """The chunks as long as what was answered has this form. Raises Over."""
     for chunk in chunks:
-        its = _form(folder, partition, [chunk])
-        if not set(its.labels) <= set(form.labels) or its.is_number > form.is_number:
+        labels, is_number = _answered(folder, [chunk])
+        if not set(labels) <= set(form.labels) or is_number > form.is_number:
             raise Over
         yield chunk
 
@@ -225,6 +223,15 @@ def _of(part: pa.Table, name: str, rows: int, kind: pa.DataType) -> pa.ChunkedAr
 
 
 def _form(folder: BatchFolder, partition: Partition, done: Sequence[Done]) -> _Form:
+    labels, is_number = _answered(folder, done)
+    own = partition.own(0, min(1, partition.facts.rows)) if partition.facts.rows else None
+    kinds = list(own.schema.types[:-2]) if own is not None else []
+    schema = schema_of(partition.facts.columns, kinds, labels, is_number)
+    return _Form(schema=schema, labels=labels, is_number=is_number)
+
+
+def _answered(folder: BatchFolder, done: Sequence[Done]) -> tuple[list[str], bool]:
+    """The labels that have a probability in the answers of these chunks, and whether some are numbers."""
     labels: dict[str, None] = {}
     is_number = False
     for chunk in done:
@@ -235,10 +242,7 @@ def _form(folder: BatchFolder, partition: Partition, done: Sequence[Done]) -> _F
         names = file.schema_arrow.names
         labels |= dict.fromkeys(n.removeprefix(SHARE) for n in names if n.startswith(SHARE))
         is_number = is_number or _has_numbers(file)
-    own = partition.own(0, min(1, partition.facts.rows)) if partition.facts.rows else None
-    kinds = list(own.schema.types[:-2]) if own is not None else []
-    schema = schema_of(partition.facts.columns, kinds, list(labels), is_number)
-    return _Form(schema=schema, labels=list(labels), is_number=is_number)
+    return list(labels), is_number
 
 
 def schema_of(
