@@ -389,7 +389,7 @@ class Catalogue:
             return entries
         declared = {entry.ref: entry.signature for entry in entries}
         explainer_of = explainers(protocol, declared)
-        watched_by = watching(protocol.server, declared)
+        watched_by = watching(protocol.server, declared, self._read.first_of(entries))
         if (
             not explainer_of
             and not watched_by

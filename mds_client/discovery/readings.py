@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,6 +36,10 @@ class Readings:
         if last is None or last.since != entry.since:
             return True
         return not last.is_known and now - last.at >= SIGNATURE_RETRY
+
+    def first_of(self, entries: Iterable[Entry]) -> list[str]:
+        """The names of those whose signature is still to be read for the first time."""
+        return [e.ref.name for e in entries if e.info.is_ready and e.ref not in self._last]
 
     def note(self, entry: Entry, now: datetime, *, is_known: bool) -> None:
         self._last[entry.ref] = _Reading(since=entry.since, at=now, is_known=is_known)

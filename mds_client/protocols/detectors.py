@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,8 @@ _FLAGS: Mapping[str, Kind] = {
 # What metadata may name as a model of its server; what could lead anywhere else in an address is not among it.
 _LONGEST = 128
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{_LONGEST - 1}}}")
+# How detectors are called that stand beside a model.
+_CALLED = re.compile(r"[-_](?:(?:outliers?|drift|adversarial)(?:[-_]detector)?|detector)$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +83,13 @@ def shown(detector: str) -> str:
     return (clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 8]}…") or "(no name)"
 
 
-def watching(server: Server, declared: Mapping[ModelRef, Signature | None]) -> frozenset[str]:
+def watching(
+    server: Server, declared: Mapping[ModelRef, Signature | None], unread: Collection[str] = ()
+) -> frozenset[str]:
     """The names of the models that are deployed only to watch others: as the settings say, and as the metadata of one says and
-    its own outputs confirm. Nobody hides a model by naming it."""
+    its own outputs confirm. Nobody hides a model by naming it; but while the metadata of one is still `unread`, one that is called
+    after another model and after a detector (`churn-outliers`) counts as one, or it would show up among the models for a moment.
+    """
     known = [signature for signature in declared.values() if signature]
     named = {
         name
@@ -93,7 +99,12 @@ def watching(server: Server, declared: Mapping[ModelRef, Signature | None]) -> f
     own = {
         each.model.name for each in known if any(output.name in _FLAGS for output in each.outputs)
     }
-    return server.watching | (named & own)
+    return server.watching | (named & own) | _called_so(unread, {ref.name for ref in declared})
+
+
+def _called_so(unread: Collection[str], names: Collection[str]) -> frozenset[str]:
+    found = ((name, _CALLED.search(name)) for name in unread)
+    return frozenset(name for name, end in found if end and name[: end.start()] in names)
 
 
 def verdict_of(detector: str, outputs: Sequence[Output], rows: int, response: Response) -> Verdict:

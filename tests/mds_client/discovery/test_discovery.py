@@ -141,6 +141,40 @@ class Fleet(httpx.MockTransport):
         return httpx.Response(500 if self.silent else 200, json=body)
 
 
+class Beside(Fleet):
+    """A model, what is called like its detectors, and what is called like that of no model here; their metadata waits."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.names = ["bank", "bank-outliers", "bank-drift", "loans-drift"]
+        self.is_let = threading.Event()
+
+    def _metadata(self, name: str) -> httpx.Response:
+        self.is_let.wait(10)
+        fields = [{"name": "age", "datatype": "FP32", "shape": [-1, 1]}]
+        outputs = [{**fields[0], "name": "is_outlier"}] if name == "bank-outliers" else fields
+        about = {"parameters": {"detectors": ["bank-outliers"]}} if name == "bank" else {}
+        return httpx.Response(
+            200, json={"name": name, "inputs": fields, "outputs": outputs, **about}
+        )
+
+
+def test_what_is_called_like_a_detector_is_no_model_until_its_metadata_says_so() -> None:
+    fleet = Beside()
+    with watched(fleet) as catalogue:
+        catalogue.watch(60)
+        deadline = time.monotonic() + 10
+        while not catalogue.entries() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        listed = [each.ref.name for each in catalogue.entries()]
+        assert listed == ["bank", "loans-drift"]
+        fleet.is_let.set()
+        while len(catalogue.entries()) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        known = [each.ref.name for each in catalogue.entries()]
+        assert known == ["bank", "bank-drift", "loans-drift"]  # one is a model like any other
+
+
 @contextmanager
 def watched(fleet: Fleet, **options: object) -> Iterator[Catalogue]:
     with client_of(fleet) as client:
