@@ -158,6 +158,11 @@ class Services(Doors):
         self._look_once()
         return self.model_title(server, model)
 
+    def answer_unit_in_jobs(self, server: str, model: str) -> str:
+        """The unit of the numbers that a model answers, likewise."""
+        self._look_once()
+        return self.answer_unit(server, model)
+
     def _look_once(self) -> None:
         if not self.catalogue.entries():
             self.catalogue.refresh()

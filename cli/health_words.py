@@ -15,6 +15,7 @@ from feedback.first_call_figures import first_call_figures
 from health.calibration_words import sentence
 from health.cohort import Cohort
 from health.coming_in import history_words
+from health.error_sizes import full_sentence
 from health.error_sizes import lines as sizes_lines
 from health.objectives import of_model
 from health.overview import DAYS, MOST_DAYS, Look, begin, look, standings
@@ -56,7 +57,8 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
         )
     if chosen.json:
         built.catalogue.refresh()  # whose they are
-        document(of_all(found, owners(built)).model_dump(mode="json"))
+        named = of_all(found, owners(built), built.answer_unit)
+        document(named.model_dump(mode="json"))
     elif not found:
         say("Nobody has asked a model yet.")
     else:
@@ -65,7 +67,7 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
                 printable(f"{s.server}/{s.model}"),
                 s.status.word,
                 str(s.accuracy),
-                printable(s.status.sentence),
+                printable(full_sentence(s, built.answer_unit_in_jobs)),
             ]
             for s in found
         ]
@@ -104,8 +106,9 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         _write(built, chosen, found, cohort, served, reading)
     if chosen.json:
         called = first_call_figures(built.sessions, ref.server, ref.name)
-        told = Told(served=served, called=called, reading=reading)
-        document(whole(found, told, owners(built), chosen.days).model_dump(mode="json"))
+        told = Told(served=served, called=called, reading=reading, units=built.answer_unit)
+        told_of = whole(found, told, owners(built), chosen.days)
+        document(told_of.model_dump(mode="json"))
     elif not chosen.html:
         _say(built, chosen, found, words(served, reading))
     return GOOD

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from db.health import Selection, conditions, verdicts
@@ -16,22 +16,28 @@ from db.tables import Case, Feedback
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgedCase:
-    """One answered case that was judged: what was answered, and what is true as far as somebody said."""
+class JudgedNumber:
+    """One answered case that was judged, as far as the sizes of errors need it."""
 
     id: str
-    created_at: datetime
     version: str
     purpose: str
     probability: float
     is_audited: bool
     is_volunteered: bool
     judgement: str
+    answer_number: float | None
+    truth_number: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedCase(JudgedNumber):
+    """One answered case that was judged: what was answered, and what is true as far as somebody said."""
+
+    created_at: datetime
     answer: Mapping[str, object]
     answer_label: str | None
-    answer_number: float | None
     truth_label: str | None
-    truth_number: float | None
     entered: Mapping[str, object]
     # Values of sensitive fields that are kept, of which `entered` has marks: for figures alone, never for a list.
     sensitive: Mapping[str, object]
@@ -39,24 +45,45 @@ class JudgedCase:
 
 def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
     """The newest judged cases of those that were drawn, one for each case with the statement that counts."""
-    verdict = verdicts(
-        selection,
-        Case.id.label("case_id"),
-        Case.created_at,
-        Case.purpose,
-        Case.answer,
-        Case.answer_label,
-        Case.answer_number,
-        Case.entered,
-        Case.sensitive,
-        Feedback.truth_label,
-        Feedback.truth_number,
-        where=[and_(Case.is_audited)],
-    )
-    columns = verdict.c
-    query = select(verdict).where(columns.place == 1, columns.judgement.is_not(None))
-    newest = query.order_by(columns.created_at.desc(), columns.case_id.desc()).limit(limit)
-    return [_judged(row) for row in session.execute(newest)]
+    columns = (Case.answer, Case.answer_label, Case.entered, Case.sensitive, Feedback.truth_label)
+    newest = _newest_judged(selection, limit, columns, [and_(Case.is_audited)])
+    return [
+        JudgedCase(
+            **_judged_number(row),
+            created_at=row.created_at,
+            answer=row.answer or {},
+            answer_label=row.answer_label,
+            truth_label=row.truth_label,
+            entered=row.entered or {},
+            sensitive=row.sensitive or {},
+        )
+        for row in session.execute(newest)
+    ]
+
+
+def answers_numbers(session: Session, selection: Selection) -> bool:
+    """Whether a model has ever answered a number."""
+    of = (Case.server == selection.server, Case.model == selection.model)
+    query = select(Case.id).where(*of, Case.answer_number.is_not(None)).limit(1)
+    return session.scalar(query) is not None
+
+
+def judged_numbers(session: Session, selection: Selection, limit: int) -> list[JudgedNumber]:
+    """The same of those that were answered with a number, without what was entered."""
+    where = [and_(Case.is_audited), Case.answer_number.is_not(None)]
+    newest = _newest_judged(selection, limit, (), where)
+    return [JudgedNumber(**_judged_number(row)) for row in session.execute(newest)]
+
+
+def _newest_judged(
+    selection: Selection, limit: int, columns: Sequence[Any], where: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
+    numbers = (Case.answer_number, Feedback.truth_number)
+    own = (Case.id.label("case_id"), Case.created_at, Case.purpose)
+    verdict = verdicts(selection, *own, *numbers, *columns, where=where)
+    found = verdict.c
+    query = select(verdict).where(found.place == 1, found.judgement.is_not(None))
+    return query.order_by(found.created_at.desc(), found.case_id.desc()).limit(limit)
 
 
 def inputs(
@@ -158,21 +185,15 @@ def compared(
     return [(r[0], r[1], r[2] == r[4], r[3] == r[4]) for r in session.execute(query)]
 
 
-def _judged(row: Row[*tuple[Any, ...]]) -> JudgedCase:
-    return JudgedCase(
-        id=row.case_id,
-        created_at=row.created_at,
-        version=row.version,
-        purpose=row.purpose,
-        probability=row.audit_probability,
-        is_audited=row.is_audited,
-        is_volunteered=bool(row.is_volunteered),
-        judgement=row.judgement,
-        answer=row.answer or {},
-        answer_label=row.answer_label,
-        answer_number=row.answer_number,
-        truth_label=row.truth_label,
-        truth_number=row.truth_number,
-        entered=row.entered or {},
-        sensitive=row.sensitive or {},
-    )
+def _judged_number(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        "id": row.case_id,
+        "version": row.version,
+        "purpose": row.purpose,
+        "probability": row.audit_probability,
+        "is_audited": row.is_audited,
+        "is_volunteered": bool(row.is_volunteered),
+        "judgement": row.judgement,
+        "answer_number": row.answer_number,
+        "truth_number": row.truth_number,
+    }

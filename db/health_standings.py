@@ -15,7 +15,8 @@ from db.tables import HealthStanding
 @dataclass(frozen=True, kw_only=True)
 class StandingView:
     """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who takes care of it.
-    `demonstration` of its cases are the history of a demonstration. `put_off` is known by the decisions, and not kept with it."""
+    `demonstration` of its cases are the history of a demonstration. `sizes` says how far its numbers are off; empty where it answers
+    none. `put_off` is known by the decisions, and not kept with it."""
 
     server: str
     model: str
@@ -28,6 +29,7 @@ class StandingView:
     n: int
     owner: str
     demonstration: int = 0
+    sizes: str = ""
     put_off: str = ""
 
 

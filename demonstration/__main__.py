@@ -33,6 +33,7 @@ def main() -> None:
             until=utc_now(),
             outliers=built.outliers,
             titles=built.field_titles_in_jobs,
+            units=built.answer_unit_in_jobs,
         )
         if count:
             ask_all(built.sessions, built.drift_detectors(), built.ask_drift_detector)

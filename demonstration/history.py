@@ -36,7 +36,7 @@ from demonstration.times import Times, measured, refused
 from health.day_counts import fold
 from health.outliers.earlier import Earlier
 from health.prediction_sets import bring_up_to_date
-from health.titles import Titles, as_named
+from health.titles import Titles, Units, as_named, no_unit
 from mds_client import Model
 from mds_client.errors import MdsError
 
@@ -84,9 +84,10 @@ def write(
     seed: int = SEED,
     outliers: Outliers | None = None,
     titles: Titles = as_named,
+    units: Units = no_unit,
 ) -> int:
     """Write the DAYS days before the day of `until`; how many cases came in. `outliers` says which are unlike earlier ones,
-    `titles` what fields are called. What was begun on an earlier day is taken up as it was begun.
+    `titles` what fields are called, `units` those of the numbers that are answered. What was begun on an earlier day is taken up as it was begun.
 
     Raises CaseNotRecorded and FeedbackNotRecorded. A model that does not answer is left out, with a line in the log.
     """
@@ -108,6 +109,7 @@ def write(
         start=start,
         titles=titles,
         timeline=timeline,
+        units=units,
     )
     writing = _Writing(
         predictor=cache(lambda deployment: _known(predictor(deployment))),

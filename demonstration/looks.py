@@ -25,7 +25,7 @@ from health.alarms.episodes import alarms_of, bring_up_to_date
 from health.alarms.evidence import evidence_of, normal_of
 from health.kept_standings import keep
 from health.overview import look, standings
-from health.titles import Titles
+from health.titles import Titles, Units, no_unit
 
 # Health looks at half past six in the evening, once the cases of the day are asked.
 HOUR = 18.5
@@ -105,6 +105,7 @@ class Looking:
     start: datetime
     titles: Titles
     timeline: Timeline
+    units: Units = no_unit
 
     def known_until(self) -> datetime:
         """When something was found or decided last."""
@@ -136,7 +137,7 @@ class Looking:
     def last(self, now: datetime) -> None:
         """The last look, which the cards of the models show until the job looks again."""
         found = list(standings(self.sessions, titles=self.titles, clock=lambda: now).values())
-        keep(self.sessions, found, clock=lambda: now)
+        keep(self.sessions, found, units=self.units, clock=lambda: now)
         bring_up_to_date(self.sessions, found, clock=lambda: now)
 
     def accept_normal(self) -> None:

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import TypeVar
 
 import numpy as np
 
 import db.health_cases
 from db.engine import Session
 from db.health import Selection
-from db.health_cases import JudgedCase
+from db.health_cases import JudgedCase, JudgedNumber
 from health.calibration import Calibration, calibration
 from health.causes import Causes, Checked, causes
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
@@ -26,6 +27,7 @@ from health.titles import NO_WORDS, FieldWords
 
 # How many cases are looked at one by one.
 MOST_JUDGED = 5_000
+_Judged = TypeVar("_Judged", bound=JudgedNumber)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,17 @@ class Details:
     groups: Sequence[FieldGroups]
 
 
+NO_SIZES = Sizes(all=number_errors([], [], []), near=None, far=())
+
+
+def sizes(session: Session, selection: Selection, counted: Sequence[Group]) -> Sizes:
+    """How far the numbers of a model are from the truth, as its details have it, without looking at any other case."""
+    if not db.health_cases.answers_numbers(session, selection):
+        return NO_SIZES
+    judged = db.health_cases.judged_numbers(session, selection, MOST_JUDGED)
+    return _sizes(*_drawn_cases(judged, counted))
+
+
 def details(
     judged: Sequence[JudgedCase],
     counted: Sequence[Group],
@@ -91,8 +104,8 @@ def details(
 
 
 def _drawn_cases(
-    judged: Iterable[JudgedCase], counted: Sequence[Group]
-) -> tuple[list[JudgedCase], list[float]]:
+    judged: Iterable[_Judged], counted: Sequence[Group]
+) -> tuple[list[_Judged], list[float]]:
     """The drawn ones, and for how many cases each stands: as those that were counted do (health/estimates.py). A class that the
     estimate leaves out has none."""
     known = weight_of_each(counted)
@@ -101,7 +114,7 @@ def _drawn_cases(
     return [case for case, _ in found], [weight for _, weight in found]
 
 
-def _alike(case: JudgedCase) -> WeightKey:
+def _alike(case: JudgedNumber) -> WeightKey:
     return case.version, case.purpose == ROW, case.probability, case.is_volunteered
 
 
@@ -136,7 +149,7 @@ def _verdicts(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Iterator[
             yield Verdict(answer=case.answer_label, truth=_truth(case), weight=stands_for)
 
 
-def _sizes(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Sizes:
+def _sizes(drawn: Sequence[JudgedNumber], weight: Sequence[float]) -> Sizes:
     """Of those with a number as the truth. Who says that a number is right says so of this very number: such cases count as
     without an error, so that errors are rather larger than this says; and where they are half of all, the median says nothing."""
     known = [
@@ -164,7 +177,7 @@ def _sizes(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Sizes:
     )
 
 
-def _is_confirmed(case: JudgedCase) -> bool:
+def _is_confirmed(case: JudgedNumber) -> bool:
     """Whether somebody called the number right without giving another."""
     return case.judgement == "correct" and case.answer_number == case.truth_number
 

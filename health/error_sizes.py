@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from health.details import FarTruth, Sizes
+from health.overview import Standing
 from health.regression import NumberErrors
+from health.titles import Units, no_unit
 from health.weighted import Mean
 
 MOST_NAMED = 5
@@ -67,6 +69,17 @@ def short_words(found: Sizes, unit: str = "") -> str:
     at_least = "at least " if found.confirmed else ""
     far = ", but for truths that are far from any answer" if found.near else ""
     return f"Its numbers are off by {at_least}{mean_text(shown.mae)}{unit and ' '}{unit} on average, n={shown.n:,}{far}."
+
+
+def size_words(standing: Standing, units: Units = no_unit) -> str:
+    """The same of a model; its unit is looked for where there is something to say."""
+    found = standing.sizes
+    return short_words(found, units(standing.server, standing.model)) if found.all.n else ""
+
+
+def full_sentence(standing: Standing, units: Units = no_unit) -> str:
+    """Why a model has its word, with how far its numbers are off: that most are called right does not say it."""
+    return f"{standing.status.sentence} {size_words(standing, units)}".rstrip()
 
 
 def far_head(far: Sequence[FarTruth]) -> str:

@@ -13,8 +13,9 @@ from db.errors import Conflict
 from db.health_standings import StandingView
 from db.ids import utc_now
 from health.alarms.decisions import put_off_words
+from health.error_sizes import size_words
 from health.overview import Standing, standings
-from health.titles import Titles, as_named
+from health.titles import Titles, Units, as_named, no_unit
 
 __all__ = ["StandingView", "keep", "kept", "look_again"]
 
@@ -24,12 +25,13 @@ def keep(
     standings: Iterable[Standing],
     *,
     looked_at: datetime | None = None,
+    units: Units = no_unit,
     clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Keep what was found of every model; `sessions` see every model. What somebody decided on while it was looked at, since
-    `looked_at`, stays as it was kept then. Raises StorageError."""
+    `looked_at`, stays as it was kept then. `units` are those of the numbers that models answer. Raises StorageError."""
     now = clock()
-    views = [_view(standing, now) for standing in standings]
+    views = [_view(standing, now, units) for standing in standings]
     try:
         with writing(sessions) as session:
             newer = db.health_decisions.decided_since(session, looked_at) if looked_at else set()
@@ -46,6 +48,7 @@ def look_again(
     model: str,
     *,
     titles: Titles = as_named,
+    units: Units = no_unit,
     clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Keep what is found of one model now, after somebody decided on it. Raises StorageError."""
@@ -53,7 +56,7 @@ def look_again(
     try:
         with writing(sessions) as session:
             for standing in found.values():
-                db.health_standings.replace_one(session, _view(standing, clock()))
+                db.health_standings.replace_one(session, _view(standing, clock(), units))
     except Conflict:
         return  # another process has just looked
 
@@ -74,7 +77,7 @@ def _of(kept: StandingView) -> tuple[str, str]:
     return kept.server, kept.model
 
 
-def _view(standing: Standing, now: datetime) -> StandingView:
+def _view(standing: Standing, now: datetime, units: Units) -> StandingView:
     found = standing.accuracy
     # A card has no room to say what is left out.
     is_of_most = found.unknown <= found.of
@@ -90,4 +93,5 @@ def _view(standing: Standing, now: datetime) -> StandingView:
         n=found.n,
         owner=standing.acknowledged_by,
         demonstration=standing.demonstration,
+        sizes=size_words(standing, units),
     )

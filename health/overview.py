@@ -33,7 +33,7 @@ from health.causes import Causes
 from health.closing import Closing
 from health.cohort import EVERY, Cohort
 from health.comparison import Comparison, compare
-from health.details import MOST_JUDGED, Details, causes_of, details
+from health.details import MOST_JUDGED, NO_SIZES, Details, Sizes, causes_of, details, sizes
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Estimate, Rate, accuracy, rate
@@ -55,7 +55,7 @@ NEWEST = 1_000
 class Standing:
     """A model in a line: its word and why, its accuracy, and who last said that they take care of it. `demonstration` of its cases
     are the history of a demonstration, and `unchecked` are drawn and not judged right or wrong. `put_off` says until when, and by
-    whom, where it is put off."""
+    whom, where it is put off. `sizes` are those of the errors of its numbers, of the cases that the word is of."""
 
     server: str
     model: str
@@ -67,6 +67,7 @@ class Standing:
     put_off: str = ""
     demonstration: int = 0
     unchecked: int = 0
+    sizes: Sizes = NO_SIZES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,7 @@ def standings(
         ends = {of: _closing(session, everything, of, steps.get(of, ()), since) for of in counts}
         references = {of: reference_of(steps.get(of, ())) for of in counts}
         drift = input_drift(session, now, everything, references, ever)
+        far_off = {of: _sizes(session, selection, of, found) for of, found in counts.items()}
     return {
         of: _standing(
             of,
@@ -138,6 +140,7 @@ def standings(
             closing=ends[of],
             now=now,
             inputs=_inputs(drift[of], called(drift[of].flagged, titles, *of)),
+            far_off=far_off[of],
         )
         for of, found in sorted(counts.items())
     }
@@ -179,6 +182,8 @@ def look(
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(read.lately), named, worded)
     behind = details(read.judged, groups(read.shown), protected, worded)
+    if cohort == Cohort(since=since):  # figures of other cases are no reason of the word
+        standing = replace(standing, sizes=behind.sizes)
     return _looked(read, standing, found, behind, now)
 
 
@@ -276,6 +281,7 @@ def _standing(
     closing: Closing | None,
     now: datetime,
     inputs: Inputs,
+    far_off: Sizes = NO_SIZES,
 ) -> Standing:
     """`counts` need not be by day."""
     found, waiting = accuracy(groups(counts)), unchecked(counts)
@@ -301,7 +307,17 @@ def _standing(
         put_off=put_off_words(steps, now),
         demonstration=demonstration(counts),
         unchecked=waiting,
+        sizes=far_off,
     )
+
+
+def _sizes(
+    session: Session, selection: Selection, model: Model, counts: Sequence[DayCount]
+) -> Sizes:
+    """How far the numbers of a model are off, of all of its cases that the word is of."""
+    server, name = model
+    estimated = replace(selection, purposes=ESTIMATED, server=server, model=name)
+    return sizes(session, estimated, groups(counts))
 
 
 def _inputs(drift: InputDrift, changed: tuple[str, ...]) -> Inputs:

@@ -13,6 +13,8 @@ FieldWords = Mapping[str, Mapping[str, str]]
 Words = Callable[[str, str], FieldWords]
 # What a model is called; empty where it has no title.
 ModelTitle = Callable[[str, str], str]
+# The unit of the numbers that a model answers; empty where it has none.
+Units = Callable[[str, str], str]
 NO_WORDS: FieldWords = {}
 _YES_NO = {"true": "yes", "false": "no"}
 
@@ -29,6 +31,11 @@ def as_coded(_server: str, _model: str) -> FieldWords:
 
 def untitled(_server: str, _model: str) -> str:
     """Where nobody knows titles: models are called by their names."""
+    return ""
+
+
+def no_unit(_server: str, _model: str) -> str:
+    """Where nobody knows units."""
     return ""
 
 

@@ -185,12 +185,13 @@ STANDINGS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
 def _draw_word(standing: StandingView) -> None:
     """The word of Health, which says why where somebody points at it."""
     icon, color = STANDINGS[standing.word]
-    st.badge(standing.word, icon=icon, color=color, help=plain(standing.sentence))
+    sentence = f"{standing.sentence} {standing.sizes}".rstrip()
+    st.badge(standing.word, icon=icon, color=color, help=plain(sentence))
 
 
 def standing_words(standing: StandingView | None, owner: str = "") -> str:
     """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 takes care of it`, or `Owner: …` where nobody
-    does; empty where nothing is known. Healthy is what is no worse than before, however often that is."""
+    does; empty where nothing is known. Of numbers it says how far they are off, too. Healthy is what is no worse than before, however often that is."""
     if standing is None:
         return f"Owner: {owner}" if owner else ""
     parts = []
@@ -202,6 +203,8 @@ def standing_words(standing: StandingView | None, owner: str = "") -> str:
     elif standing.n >= MINIMUM_AUDITED:
         # As after a file of many rows of which nobody has checked any; the word says which are left out.
         parts.append(f"{standing.n:,} checked, which do not speak for most answers")
+    if standing.sizes:
+        parts.append(standing.sizes.rstrip("."))
     if standing.owner:
         parts.append(f"{standing.owner} takes care of it")
     elif owner:

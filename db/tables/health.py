@@ -71,7 +71,8 @@ class HealthAlarm(Base):
 
 class HealthStanding(Base):
     """What Health said of a model when it looked last: the word and why, the accuracy with its interval, and who takes care of it.
-    For cards, which cannot wait until it is worked out. `demonstration` of its cases are the history of a demonstration."""
+    For cards, which cannot wait until it is worked out. `demonstration` of its cases are the history of a demonstration; `sizes` says how
+    far its numbers are off."""
 
     __tablename__ = "health_standings"
 
@@ -86,3 +87,4 @@ class HealthStanding(Base):
     n: Mapped[int]
     owner: Mapped[str] = mapped_column(ClippedText(SHORT))
     demonstration: Mapped[int] = mapped_column(default=0, server_default="0")
+    sizes: Mapped[str] = mapped_column(ClippedText(SENTENCE), default="", server_default=text("''"))

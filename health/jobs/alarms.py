@@ -29,6 +29,8 @@ class Tools(Protocol):
 
     def field_titles_in_jobs(self, server: str, model: str, /) -> Mapping[str, str]: ...
 
+    def answer_unit_in_jobs(self, server: str, model: str, /) -> str: ...
+
     def model_title_in_jobs(self, server: str, model: str, /) -> str: ...
 
 
@@ -38,7 +40,7 @@ def kind(tools: Tools) -> Kind:
     def run(_run: Run, _given: object) -> Outcome:
         at = utc_now()
         now = standings(tools.sessions, titles=tools.field_titles_in_jobs)
-        keep(tools.sessions, now.values(), looked_at=at)
+        keep(tools.sessions, now.values(), looked_at=at, units=tools.answer_unit_in_jobs)
         begun, ended = bring_up_to_date(tools.sessions, now.values())
         channels = Channels(tools.settings.alarms)
         url = tools.settings.public_url or ""

@@ -93,6 +93,7 @@ FRAUD = ModelRef(server="bank", name="fraud")
 # tests/access/test_services.py and test_jobs.py look at what it gives.
 NARROWED: dict[str, Callable[[Services], object] | None] = {
     "answer_unit": lambda found: found.answer_unit("bank", "fraud"),
+    "answer_unit_in_jobs": lambda found: found.answer_unit_in_jobs("bank", "fraud"),
     "batches_root": lambda found: found.batches_root,
     "business_keys": lambda found: found.business_keys(),
     "protected_fields": lambda found: found.protected_fields("bank", "fraud"),

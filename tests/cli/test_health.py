@@ -120,8 +120,20 @@ def test_how_far_numbers_are_off_is_said(
         "Size of errors: mean absolute error: 1 (1 to 1); median absolute error: 1 (1 to 1); root of the mean squared error: 1 (1 to 1); "
         "bias: 1 (1 to 1); n=12."
     ) in capsys.readouterr().out
+    off = "Its numbers are off by 1 (1 to 1) on average, n=12."
+    assert main(["health"]) == 0
+    assert off in capsys.readouterr().out
+    assert main(["health", "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)["items"]
+    assert listed["sentence"].endswith(off)
+    assert main(["health", "penguins", "--value", "bill=39.1", "--json"]) == 0
+    of_some = json.loads(capsys.readouterr().out)
+    assert of_some["sizes"]
+    assert off not in of_some["sentence"]  # the word is of all cases
     assert main(["health", "penguins", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)["sizes"]
+    found = json.loads(capsys.readouterr().out)
+    assert found["sentence"] == listed["sentence"]
+    told = found["sizes"]
     assert told["errors"]["bias"] == {"value": 1.0, "low": 1.0, "high": 1.0}
     assert (told["far"], told["errors_without_far"], told["errors"]["n"]) == (0, None, 12)
 

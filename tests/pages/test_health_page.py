@@ -375,6 +375,23 @@ def test_the_advice_to_check_cases_leads_to_exactly_those(
     assert any("drawn, not judged right or wrong" in button.label for button in app.button)
 
 
+def _list_and_cards_say_the_same(
+    app: AppTest, built: services.Services, model: str, *, is_number: bool
+) -> None:
+    (found,) = (s for s in standings(built.figures).values() if s.model == model)
+    keep(built.sessions, [found], units=built.answer_unit_in_jobs)
+    del app.query_params["model"]
+    app.run()
+    html = " ".join(str(each.proto.body) for each in app.get("html"))
+    (line,) = (each for each in html.split('class="word-row"') if f"demo/{model}" in each)
+    assert ("Its numbers are off by at least 5 (" in line) is is_number
+    app.switch_page("../pages/models.py").run()
+    captions = [each.value for each in app.caption if "of answers right" in each.value]
+    assert ["Its numbers are off by at least 5 (" in each for each in captions] == [is_number]
+    app.query_params["model"] = f"demo/{model}"
+    app.switch_page("../pages/health.py").run()
+
+
 @pytest.mark.parametrize(("model", "is_number"), [("diabetes-progress", True), ("penguins", False)])
 def test_numbers_say_how_far_they_are_off_and_classes_do_not(
     app: AppTest, built: services.Services, model: str, is_number: bool
@@ -392,6 +409,7 @@ def test_numbers_say_how_far_they_are_off_and_classes_do_not(
     assert not app.exception
     html = " ".join(str(each.proto.body) for each in app.get("html"))
     assert ("Its numbers are off by at least 5 (" in html) is is_number
+    _list_and_cards_say_the_same(app, built, model, is_number=is_number)
     tabs = [each.label for each in app.tabs]
     assert ("Size of errors" in tabs, "Confusion" in tabs) == (is_number, not is_number)
     if not is_number:

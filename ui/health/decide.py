@@ -110,5 +110,11 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
         st.session_state[_RECORDED] = made.id
         with suppress(MdsError):  # a job looks within five minutes
             running = session.services()
-            look_again(running.figures, chosen.server, chosen.model, titles=running.field_titles)
+            look_again(
+                running.figures,
+                chosen.server,
+                chosen.model,
+                titles=running.field_titles,
+                units=running.answer_unit,
+            )
         st.rerun()

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from health.alarms.wording import newest_words
-from health.error_sizes import short_words
+from health.error_sizes import full_sentence
 from health.overview import DAYS, Look, Standing
 from health.reference import RECENT_DAYS
 from health.status import Status, checks_for
@@ -55,7 +55,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     next_step = f'<p class="next">{escape(status.action)} {escape(_newest(look))}</p>'
     st.html(
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
-        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(_sentence(look, chosen))}</p>{next_step}</section>'
+        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(_sentence(look))}</p>{next_step}</section>'
     )
     if not chosen.is_of_the_word:
         st.caption(
@@ -83,6 +83,7 @@ def draw_all(standings: list[Standing]) -> None:
 def _line(standing: Standing, title: str) -> str:
     status = standing.status
     name = f"{standing.server}/{standing.model}"
+    sentence = full_sentence(standing, session.services().answer_unit)
     cares = (
         f" {escape(standing.acknowledged_by)} takes care of it." if standing.acknowledged_by else ""
     )
@@ -90,7 +91,7 @@ def _line(standing: Standing, title: str) -> str:
     word = (
         f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
     )
-    why = f'<span class="why">{link}: {_put_off(standing)}{escape(status.sentence)} {_action(standing)}{cares}</span>'
+    why = f'<span class="why">{link}: {_put_off(standing)}{escape(sentence)} {_action(standing)}{cares}</span>'
     return f'<div class="word-row"><div>{word}</div>{why}</div>'
 
 
@@ -125,10 +126,9 @@ def _draw_link(status: Status, wrong: WrongAnswers | None, chosen: Chosen, neede
         to_check.draw(needed, chosen)
 
 
-def _sentence(look: Look, chosen: Chosen) -> str:
+def _sentence(look: Look) -> str:
     """Why, with the size of the errors of numbers where the figures are of the same cases as the word."""
-    size = short_words(look.details.sizes, unit_of(chosen.server, chosen.model))
-    return f"{look.standing.status.sentence} {size if chosen.is_of_the_word else ''}".rstrip()
+    return full_sentence(look.standing, unit_of)
 
 
 def _newest(look: Look) -> str:

@@ -13,8 +13,10 @@ from db.health_decisions import DecisionView
 from health.alarms.decisions import causes_then
 from health.alarms.e_process import THRESHOLD
 from health.alarms.wording import role_of
+from health.error_sizes import full_sentence
 from health.overview import Standing
 from health.status import Finding, Word
+from health.titles import Units
 from mds_client.signature import ModelRef
 
 Owners = Mapping[tuple[str, str], str]
@@ -120,14 +122,14 @@ class ModelHealth(BaseModel):
     )
 
 
-def head_of(standing: Standing, owners: Owners) -> dict[str, object]:
-    """What is said of every model; `owners` are whose models are, by (server, name)."""
+def head_of(standing: Standing, owners: Owners, units: Units) -> dict[str, object]:
+    """What is said of every model; `owners` are whose models are, by (server, name), `units` those of the numbers that they answer."""
     status, ref = standing.status, ModelRef(server=standing.server, name=standing.model)
     return {
         "model": str(ref),
         "url": f"/api/v1/health/{standing.server}/{standing.model}",
         "word": status.word,
-        "sentence": status.sentence,
+        "sentence": full_sentence(standing, units),
         "action": status.action,
         "accuracy": accuracy_of(standing.accuracy),
         "alarms": [_alarm(finding) for finding in status.findings],

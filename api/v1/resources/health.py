@@ -42,6 +42,7 @@ from health.overview import DAYS, MOST_DAYS, Look, Standing, begin, look, standi
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service
 from health.status import WORDS
+from health.titles import Units, no_unit
 from mds_client.signature import ModelRef
 from services import Services
 
@@ -102,7 +103,7 @@ def list_health(asked: AskedNow) -> Health:
     services = asked.services
     found = standings(services.figures, titles=services.field_titles).values()
     in_order = sorted(found, key=lambda each: WORDS.index(each.status.word))
-    return of_all(in_order, owners(services))
+    return of_all(in_order, owners(services), services.answer_unit)
 
 
 @RESOURCE.get("/health/{server}/{name:path}")
@@ -129,13 +130,18 @@ def get_health(
     wanted = of_model(services.settings.objectives, server, name)
     served = service(services.figures, server, name, wanted)
     called = first_call_figures(services.sessions, server, name)
-    told = Told(served=served, called=called, reading=services.reading(server, name, ASKED_ONCE))
+    told = Told(
+        served=served,
+        called=called,
+        reading=services.reading(server, name, ASKED_ONCE),
+        units=services.answer_unit,
+    )
     return whole(found, told, owners(services), days)
 
 
-def of_all(found: Iterable[Standing], named: Owners) -> Health:
-    """The condition of models, in their order; `named` are whose they are."""
-    return Health(items=[ModelHealth(**head_of(standing, named)) for standing in found])
+def of_all(found: Iterable[Standing], named: Owners, units: Units) -> Health:
+    """The condition of models, in their order; `named` are whose they are, `units` those of the numbers that they answer."""
+    return Health(items=[ModelHealth(**head_of(standing, named, units)) for standing in found])
 
 
 def owners(services: Services) -> Owners:
@@ -147,17 +153,18 @@ def owners(services: Services) -> Owners:
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What is told of a model beside its own figures: how it served, who was right where people answered first, and what its server
-    reports, None where nothing is read."""
+    reports, None where nothing is read; `units` are those of the numbers that models answer."""
 
     served: Service
     called: FirstCallFigures
     reading: Reading | None = None
+    units: Units = no_unit
 
 
 def whole(found: Look, told: Told, named: Owners, days: int) -> HealthOfModel:
     """Everything about one model, of the cases of the last `days` days, 0 for all."""
     return HealthOfModel(
-        **head_of(found.standing, named),
+        **head_of(found.standing, named, told.units),
         days=days,
         times=times_of(found.times),
         calibration=calibration_of(found.details.calibration),
