@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from api.v1.resources.health import Told, of_all, owners, whole
+from api.v1.resources.health import Told, known_of, of_all, whole
 from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
 from db.engine import close
 from db.ids import utc_now
 from feedback.first_call_figures import first_call_figures
 from health.calibration_words import sentence
 from health.cohort import Cohort
-from health.coming_in import history_words
+from health.coming_in import coming_in
 from health.error_sizes import full_sentence
 from health.error_sizes import lines as sizes_lines
 from health.objectives import of_model
@@ -55,10 +55,11 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
         say(
             f"The words are about all cases of the last {DAYS} days: a version, days and a value are for one model alone."
         )
+    if coming := coming_in(built.figures):
+        say(coming.words)
     if chosen.json:
         built.catalogue.refresh()  # whose they are
-        named = of_all(found, owners(built), built.answer_unit)
-        document(named.model_dump(mode="json"))
+        document(of_all(found, known_of(built)).model_dump(mode="json"))
     elif not found:
         say("Nobody has asked a model yet.")
     else:
@@ -93,9 +94,12 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         titles=built.field_titles,
         words=built.field_words,
     )
+    known = known_of(built)
+    coming = known.coming
+    so_far = coming.words_of(ref.server, ref.name, is_asked=found is not None) if coming else ""
     if found is None:
-        if coming := history_words(built.figures):
-            raise NotFound(f"{coming} Try again in a minute.")
+        if so_far:
+            raise NotFound(f"{so_far} Try again in a minute.")
         _not_asked(str(ref))
     if not found.standing.cases:
         _check_version(built, ref, chosen.version)
@@ -106,11 +110,12 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         _write(built, chosen, found, cohort, served, reading)
     if chosen.json:
         called = first_call_figures(built.sessions, ref.server, ref.name)
-        told = Told(served=served, called=called, reading=reading, units=built.answer_unit)
-        told_of = whole(found, told, owners(built), chosen.days)
-        document(told_of.model_dump(mode="json"))
+        told = Told(served=served, called=called, reading=reading)
+        document(whole(found, told, known, chosen.days).model_dump(mode="json"))
     elif not chosen.html:
         _say(built, chosen, found, words(served, reading))
+    if so_far:
+        say(so_far)
     return GOOD
 
 

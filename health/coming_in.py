@@ -1,33 +1,67 @@
-"""While the history of a demonstration is still coming in: a model without a case is then none that nobody asks."""
+"""While the history of a demonstration is still coming in: a model without a case is then none that nobody asks, and what is found of
+the others is of a part of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import db.case_search
 import db.health_days
 from audit_log.workspaces import current
-from db.case_search import CaseFilter
 from db.cases import DEMO
 from db.engine import Sessions, reading
+from db.health import Selection
 from db.ids import utc_now
+from health.input_drift import Model
 from health.reference import midnight
 
 # Longer ago it stands, or was cut off.
 _AT_MOST = timedelta(minutes=15)
-_MOST_COUNTED = 100_000
+_CHANGES = "change until all are there."
 
 
-def history_words(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> str:
-    """`The history of the demonstration is still coming in: 1,240 cases so far, …`; empty where it is not. Its days are counted as they
-    come, and what people ask meanwhile is of today. Raises StorageError."""
+@dataclass(frozen=True, kw_only=True)
+class ComingIn:
+    """How many cases of the history there are so far, by (server, model)."""
+
+    cases: Mapping[Model, int]
+
+    def is_of(self, server: str) -> bool:
+        """Whether more may come of a model of this server: of any, as long as nothing has come."""
+        return not self.cases or any(server == of for of, _ in self.cases)
+
+    @property
+    def words(self) -> str:
+        """`The history of the demonstration is still coming in: 1,240 cases so far. Words and figures change …`"""
+        return f"{self._so_far}. Words and figures {_CHANGES}"
+
+    def words_of(self, server: str, model: str, *, is_asked: bool) -> str:
+        """`…: 1,240 cases so far, 310 of this model. …`; whether it `is_asked` by anybody decides what else is said. Empty for a model
+        of which none will come."""
+        if not self.is_of(server):
+            return ""
+        own = self.cases.get((server, model), 0)
+        said = f"{self._so_far}, {f'{own:,}' if own else 'none'} of this model"
+        return f"{said}. Its word and figures {_CHANGES}" if is_asked else f"{said} yet."
+
+    @property
+    def _so_far(self) -> str:
+        total = sum(self.cases.values())
+        return f"The history of the demonstration is still coming in: {total:,} cases so far"
+
+
+def coming_in(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> ComingIn | None:
+    """What there is of the history; None where it is complete, or there is none. Its days are counted as they come, and what people
+    ask meanwhile is of today. Raises StorageError."""
     now, found = clock(), current(sessions, DEMO)
     if found is None or now - found.opened_at > _AT_MOST:
-        return ""
+        return None
     with reading(sessions) as session:
         if not db.health_days.is_marked_before(session, midnight(now)):
-            return ""
-        wanted = CaseFilter(purposes=(DEMO,))
-        cases = db.case_search.count(session, wanted, most=_MOST_COUNTED)
-    return f"The history of the demonstration is still coming in: {cases:,} cases so far, none of this model yet."
+            return None
+        cases: Counter[Model] = Counter()
+        for count in db.health_days.by_version(session, Selection(purposes=(DEMO,))):
+            cases[count.key.server, count.key.model] += count.cases
+    return ComingIn(cases=cases)

@@ -64,9 +64,6 @@ class Details:
     groups: Sequence[FieldGroups]
 
 
-NO_SIZES = Sizes(all=number_errors([], [], []), near=None, far=())
-
-
 def sizes(session: Session, selection: Selection, counted: Sequence[Group]) -> Sizes:
     """How far the numbers of a model are from the truth, as its details have it, without looking at any other case."""
     if not db.health_cases.answers_numbers(session, selection):
@@ -192,3 +189,6 @@ def _probability(case: JudgedCase) -> float:
     said = case.answer.get("probabilities")
     found = said.get(case.answer_label) if isinstance(said, dict) else None
     return float(found) if isinstance(found, int | float) else float("nan")
+
+
+NO_SIZES = _sizes([], [])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from health.cohort import Cohort
-from health.coming_in import history_words
+from health.coming_in import coming_in
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
@@ -41,6 +41,8 @@ def draw_all() -> None:
     """Drawn again by itself, so that feedback shows up at once."""
     if st.session_state.get(address.MODEL):
         st.rerun()  # a row was pressed
+    if coming := coming_in(services().figures):
+        st.info(coming.words)
     within = Cohort(since=chosen.since)
     rows = summarise(services().figures, cohort=within)
     if not rows:
@@ -68,10 +70,14 @@ def draw_one() -> None:
         titles=services().field_titles,
         words=services().field_words,
     )
+    coming = coming_in(services().figures)
+    so_far = coming.words_of(now.server, now.model, is_asked=found is not None) if coming else ""
     if found is None:
         never = "Nobody has asked this model yet. Every request made on Predict counts here."
-        st.info(history_words(services().figures) or never)
+        st.info(so_far or never)
         return
+    if so_far:
+        st.info(so_far)
     of = {"server": now.server, "model": now.model}
     rows = summarise(services().figures, **of, cohort=now.cohort)
     demo_mark.draw_line(found.standing.demonstration, found.standing.cases)

@@ -102,7 +102,7 @@ SAYS_NO = {
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
 QUIET = {
     "cases.search:count": "says how many, no content",
-    "health.coming_in:history_words": "says how many cases of a demonstration there are so far, no content",
+    "health.coming_in:coming_in": "says how many cases of a demonstration there are so far, no content",
     "health.service:service": "says how many requests and how long they took, no content",
     "feedback.first_calls:carried": "of a case whose process ended, which none did",
     "cases.batches:rows_of": "finds rows by digests, which stand in cases",

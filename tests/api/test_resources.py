@@ -16,6 +16,7 @@ from db.health_calibrations import CalibrationView, replace_all
 from db.ids import utc_now
 from feedback.review_filling import fill
 from health.alarms.decisions import decide
+from health.coming_in import ComingIn
 from mds_client.signature import File, ModelRef
 from mds_client.workbench import WorkbenchClient
 from people.tokens import authenticate
@@ -132,10 +133,19 @@ def test_while_the_history_of_a_demonstration_comes_in_that_is_said(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = "The history of the demonstration is still coming in: 3 cases so far, none of this model yet."
-    monkeypatch.setattr("api.v1.resources.health.history_words", lambda _: words)
-    said = served.client("olga").get("/health/demo/wine")
+    coming = ComingIn(cases={("demo", "slow"): 3})
+    monkeypatch.setattr("api.v1.resources.health.coming_in", lambda _: coming)
+    old = {"server": "demo", "model": "slow", "purpose": "demo", "created_at": utc_now()}
+    add_cases(served.services.sessions, *(case_of(**old) for _ in range(3)))
+    olga = served.client("olga")
+    listed = {each["model"]: each for each in olga.get("/health").json()["items"]}
+    assert listed["demo/slow"]["coming_in"] is True
+    assert olga.get("/health/demo/slow").json()["coming_in"] is True
+    said = olga.get("/health/demo/wine")
     _is_problem(said, 404, words)
     assert said.headers["Retry-After"] == "30"
+    monkeypatch.undo()
+    assert olga.get("/health/demo/slow").json()["coming_in"] is False
 
 
 def test_what_the_demonstration_asked_is_marked(served: Served) -> None:

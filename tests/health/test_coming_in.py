@@ -7,7 +7,7 @@ from datetime import timedelta
 from audit_log.workspaces import opened
 from db.engine import Sessions
 from db.ids import utc_now
-from health.coming_in import history_words
+from health.coming_in import ComingIn, coming_in
 from health.day_counts import fold
 from tests.recorded import add_cases, case_of
 
@@ -15,11 +15,27 @@ from tests.recorded import add_cases, case_of
 def test_it_is_said_until_its_days_are_counted_and_not_for_ever(sessions: Sessions) -> None:
     old = {"created_at": utc_now() - timedelta(days=9), "purpose": "demo"}
     add_cases(sessions, *(case_of(**old) for _ in range(3)))
-    assert history_words(sessions) == ""  # nothing says that more comes
+    assert coming_in(sessions) is None  # nothing says that more comes
     opened(sessions, "demo", person="demonstration", title="The demonstration")
-    assert "still coming in: 3 cases so far, none of this model yet." in history_words(sessions)
-    assert history_words(sessions, clock=lambda: utc_now() + timedelta(hours=1)) == ""
+    found = coming_in(sessions)
+    assert found is not None
+    assert found.cases == {("shelf", "penguins"): 3}
+    assert coming_in(sessions, clock=lambda: utc_now() + timedelta(hours=1)) is None
     fold(sessions)
-    assert history_words(sessions) == ""
+    assert coming_in(sessions) is None
     add_cases(sessions, case_of(created_at=utc_now()))  # what somebody asks now is no history
-    assert history_words(sessions) == ""
+    assert coming_in(sessions) is None
+
+
+def test_it_is_said_of_models_with_and_without_cases_of_its_server_alone() -> None:
+    found = ComingIn(cases={("shelf", "penguins"): 1_200, ("shelf", "wine"): 40})
+    so_far = "The history of the demonstration is still coming in: 1,240 cases so far"
+    assert found.words == f"{so_far}. Words and figures change until all are there."
+    change = "Its word and figures change until all are there."
+    assert found.words_of("shelf", "wine", is_asked=True) == f"{so_far}, 40 of this model. {change}"
+    assert (
+        found.words_of("shelf", "ocr", is_asked=True) == f"{so_far}, none of this model. {change}"
+    )
+    assert found.words_of("shelf", "ocr", is_asked=False) == f"{so_far}, none of this model yet."
+    assert found.words_of("bank", "fraud", is_asked=True) == ""  # none of it will come
+    assert ComingIn(cases={}).is_of("bank")  # nobody knows yet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import BaseModel, Field
@@ -13,6 +14,7 @@ from db.health_decisions import DecisionView
 from health.alarms.decisions import causes_then
 from health.alarms.e_process import THRESHOLD
 from health.alarms.wording import role_of
+from health.coming_in import ComingIn
 from health.error_sizes import full_sentence
 from health.overview import Standing
 from health.status import Finding, Word
@@ -21,6 +23,16 @@ from mds_client.signature import ModelRef
 
 Owners = Mapping[tuple[str, str], str]
 _SENTENCE = "94 % of answers are right (95 % interval 90–97 %)."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of models beside their cases: whose they are by (server, name), the units of the numbers that they answer, and
+    what there is of a history that is still coming in."""
+
+    owners: Owners
+    units: Units
+    coming: ComingIn | None = None
 
 
 class AnswersLeftOut(BaseModel):
@@ -120,26 +132,30 @@ class ModelHealth(BaseModel):
     demonstration: int = Field(
         description="So many of them are the history of a demonstration", examples=[0]
     )
+    coming_in: bool = Field(
+        description="More cases of that history are still coming in: the word and all figures are of those so far"
+    )
 
 
-def head_of(standing: Standing, owners: Owners, units: Units) -> dict[str, object]:
-    """What is said of every model; `owners` are whose models are, by (server, name), `units` those of the numbers that they answer."""
+def head_of(standing: Standing, known: Known) -> dict[str, object]:
+    """What is said of every model."""
     status, ref = standing.status, ModelRef(server=standing.server, name=standing.model)
     return {
         "model": str(ref),
         "url": f"/api/v1/health/{standing.server}/{standing.model}",
         "word": status.word,
-        "sentence": full_sentence(standing, units),
+        "sentence": full_sentence(standing, known.units),
         "action": status.action,
         "accuracy": accuracy_of(standing.accuracy),
         "alarms": [_alarm(finding) for finding in status.findings],
         "evidence": finite(status.alarm.evidence) if status.alarm else None,
         "checks": status.checks,
         "waiting": standing.unchecked,
-        "owner": owners.get((standing.server, standing.model), ""),
+        "owner": known.owners.get((standing.server, standing.model), ""),
         "acknowledged_by": standing.acknowledged_by,
         "cases": standing.cases,
         "demonstration": standing.demonstration,
+        "coming_in": known.coming is not None and known.coming.is_of(standing.server),
     }
 
 

@@ -28,7 +28,7 @@ from api.v1.health.over_time import VersionOfModel, WeekOfModel, version_of, wee
 from api.v1.health.service import ServiceOfModel, service_of
 from api.v1.health.shares import Share, share_of
 from api.v1.health.sizes import SizesOfModel, sizes_of
-from api.v1.health.standing import Decision, ModelHealth, Owners, decision_of, head_of
+from api.v1.health.standing import Decision, Known, ModelHealth, Owners, decision_of, head_of
 from api.v1.health.times import TimesOfModel, times_of
 from api.v1.problems import no_model, not_asked
 from api.v1.resource import Resource
@@ -36,13 +36,12 @@ from api.v1.resources.models import ModelName, ServerName
 from db.ids import utc_now
 from feedback.first_call_figures import FirstCallFigures, first_call_figures
 from health.cohort import Cohort
-from health.coming_in import history_words
+from health.coming_in import coming_in
 from health.objectives import of_model
 from health.overview import DAYS, MOST_DAYS, Look, Standing, begin, look, standings
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service
 from health.status import WORDS
-from health.titles import Units, no_unit
 from mds_client.signature import ModelRef
 from services import Services
 
@@ -103,7 +102,7 @@ def list_health(asked: AskedNow) -> Health:
     services = asked.services
     found = standings(services.figures, titles=services.field_titles).values()
     in_order = sorted(found, key=lambda each: WORDS.index(each.status.word))
-    return of_all(in_order, owners(services), services.answer_unit)
+    return of_all(in_order, known_of(services))
 
 
 @RESOURCE.get("/health/{server}/{name:path}")
@@ -122,11 +121,14 @@ def get_health(
         titles=services.field_titles,
         words=services.field_words,
     )
+    known = known_of(services)
     if found is None:
         ref = ModelRef(server=server, name=name)
         if services.catalogue.find(ref) is None:
             raise no_model(str(ref))
-        raise not_asked(str(ref), history_words(services.figures))
+        coming = known.coming
+        so_far = coming.words_of(server, name, is_asked=False) if coming else ""
+        raise not_asked(str(ref), so_far)
     wanted = of_model(services.settings.objectives, server, name)
     served = service(services.figures, server, name, wanted)
     called = first_call_figures(services.sessions, server, name)
@@ -134,14 +136,19 @@ def get_health(
         served=served,
         called=called,
         reading=services.reading(server, name, ASKED_ONCE),
-        units=services.answer_unit,
     )
-    return whole(found, told, owners(services), days)
+    return whole(found, told, known, days)
 
 
-def of_all(found: Iterable[Standing], named: Owners, units: Units) -> Health:
-    """The condition of models, in their order; `named` are whose they are, `units` those of the numbers that they answer."""
-    return Health(items=[ModelHealth(**head_of(standing, named, units)) for standing in found])
+def of_all(found: Iterable[Standing], known: Known) -> Health:
+    """The condition of models, in their order."""
+    return Health(items=[ModelHealth(**head_of(standing, known)) for standing in found])
+
+
+def known_of(services: Services) -> Known:
+    """What is known of models beside their cases."""
+    coming = coming_in(services.figures)
+    return Known(owners=owners(services), units=services.answer_unit, coming=coming)
 
 
 def owners(services: Services) -> Owners:
@@ -153,18 +160,17 @@ def owners(services: Services) -> Owners:
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What is told of a model beside its own figures: how it served, who was right where people answered first, and what its server
-    reports, None where nothing is read; `units` are those of the numbers that models answer."""
+    reports, None where nothing is read."""
 
     served: Service
     called: FirstCallFigures
     reading: Reading | None = None
-    units: Units = no_unit
 
 
-def whole(found: Look, told: Told, named: Owners, days: int) -> HealthOfModel:
+def whole(found: Look, told: Told, known: Known, days: int) -> HealthOfModel:
     """Everything about one model, of the cases of the last `days` days, 0 for all."""
     return HealthOfModel(
-        **head_of(found.standing, named, told.units),
+        **head_of(found.standing, known),
         days=days,
         times=times_of(found.times),
         calibration=calibration_of(found.details.calibration),
