@@ -35,12 +35,13 @@ class Ahead:
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     """The fields whose values `changed`, and how many cases of `before` and of `now` there are to compare; `accepted` is the day on which
-    somebody accepted how it was, None where nobody did."""
+    somebody accepted how it was, None where nobody did. `since` are the days on which they began to change, as far as these are known."""
 
     changed: tuple[str, ...] = ()
     before: int = 0
     now: int = 0
     accepted: date | None = None
+    since: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

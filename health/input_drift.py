@@ -9,8 +9,8 @@ job found it last (health/joint_drift.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -26,6 +26,7 @@ from db.health_days import VersionCount
 from db.health_detections import DetectionView
 from db.health_joint_drift import FieldsView, WholeView
 from health.drift import fields
+from health.drift.began import began
 from health.drift.fields import LEAST_CASES, FieldDrift
 from health.drift.joint import JointDrift, joint_drift_of
 from health.reference import (
@@ -49,6 +50,7 @@ __all__ = [
     "InputDrift",
     "Model",
     "compare",
+    "dated",
     "days_since",
     "facts_of",
     "forget",
@@ -63,6 +65,8 @@ Model = tuple[str, str]
 # The id, the day and the values of a case.
 Input = tuple[str, date, Mapping[str, object]]
 _MOST_KEPT = 20_000
+# So many of the newest cases are looked through for the day on which a change began.
+_MOST_DATED = 2_000
 WHOLE = {
     "together": "how its inputs go together",
     "embedding": "what the model makes of its inputs",
@@ -96,6 +100,11 @@ class InputDrift:
         names += [each.name for each in joint if each.kind == "field"]
         names += [f"what {each.detector} watches" for each in self._drifting()]
         return tuple(dict.fromkeys(names or [WHOLE[each.kind] for each in joint[:1]]))
+
+    @property
+    def since(self) -> tuple[date, ...]:
+        """The days on which fields that changed began to, as far as they are known, the first of them first."""
+        return tuple(sorted({each.since for each in self.fields if each.since}))
 
     def _drifting(self) -> Iterator[DetectionView]:
         """Where detectors found drift, since somebody closed an alarm or accepted what it showed."""
@@ -206,6 +215,7 @@ def _drift(
     before = cases_before(inputs, of, reference, now)
     after = cases_after(inputs, of, reference, now)
     found = replace(compare(before, after, now), reference=reference)
+    found = dated(session, found, of, now)
     with _lock:
         if len(_last) >= _MOST_KEPT:
             _last.clear()
@@ -229,12 +239,30 @@ def compare(before: Sequence[Input], after: Sequence[Input], now: datetime) -> I
     )
 
 
+def dated(session: Session, drift: InputDrift, of: Selection, now: datetime) -> InputDrift:
+    """The same with the days on which the fields that changed began to; `of` is the version in use."""
+    if drift.before is None or not any(each.is_flagged for each in drift.fields):
+        return drift
+    first = datetime.combine(drift.before[1], time(), tzinfo=UTC)
+    since = max(first, drift.reference.ended or first)
+    newest = replace(of, since=since, until=recent(now)[1])
+    read = [row[1:] for row in db.health_cases.inputs(session, newest, _MOST_DATED)]
+    return replace(drift, fields=[_dated(each, read) for each in drift.fields])
+
+
+def _dated(field: FieldDrift, read: Sequence[tuple[date, Mapping[str, object]]]) -> FieldDrift:
+    day = began(field, read) if field.is_flagged else None
+    # Where not all was read it may have begun before what was.
+    is_known = len(read) < _MOST_DATED or day != read[-1][0]
+    return replace(field, since=day if is_known else None)
+
+
 def facts_of(drift: InputDrift) -> dict[str, object]:
     """How its fields compare as plain data, to be kept."""
     spans = {"before": drift.before, "after": drift.after}
     kept = {name: span and [day.isoformat() for day in span] for name, span in spans.items()}
     return {
-        "fields": [asdict(each) for each in drift.fields],
+        "fields": [fields.facts_of(each) for each in drift.fields],
         "cases": list(drift.cases),
         "reference": drift.reference.words,
         **kept,

@@ -38,11 +38,13 @@ def bring_up_to_date(
     for (server, model), revision in due.items():
         with snapshot(sessions) as session:
             reference = reference_of(db.health_decisions.all_of(session, server, model))
-            earlier, newest = _windows(session, (server, model), reference, now)
+            of = _in_use(session, (server, model), now)
+            earlier, newest = _windows(session, of, reference, now)
+            by_field = input_drift.compare(_inputs(earlier), _inputs(newest), now)
+            by_field = replace(by_field, reference=reference)
+            by_field = input_drift.dated(session, by_field, of, now)
         day = days_since(earlier[-1].day, now) if earlier else 1
         joint = compare(_asked(earlier), _asked(newest), day=day, titles=titles(server, model))
-        by_field = input_drift.compare(_inputs(earlier), _inputs(newest), now)
-        by_field = replace(by_field, reference=reference)
         is_accepted = reference.accepted is not None
         found = [
             {"reference": reference.words, **facts_of(replace(each, is_accepted=is_accepted))}
@@ -68,13 +70,17 @@ def _due(session: Session, now: datetime) -> dict[Model, str]:
     return due
 
 
-def _windows(
-    session: Session, model: Model, reference: Reference, now: datetime
-) -> tuple[Sequence[AskedCase], Sequence[AskedCase]]:
-    """The earlier and the newest cases of the version that is in use, as health/input_drift.py takes them."""
+def _in_use(session: Session, model: Model, now: datetime) -> Selection:
+    """The cases of the version that is in use."""
     every = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
     versions = db.health_days.versions(session, every, recent(now)[0])
-    of = replace(every, version=in_use(versions.get(model, ())))
+    return replace(every, version=in_use(versions.get(model, ())))
+
+
+def _windows(
+    session: Session, of: Selection, reference: Reference, now: datetime
+) -> tuple[Sequence[AskedCase], Sequence[AskedCase]]:
+    """The earlier and the newest cases of a version, as health/input_drift.py takes them."""
 
     def read(selection: Selection, limit: int, is_oldest: bool) -> list[AskedCase]:
         return db.health_cases.asked(session, selection, limit, is_oldest=is_oldest)

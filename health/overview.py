@@ -324,7 +324,7 @@ def _inputs(drift: InputDrift, changed: tuple[str, ...]) -> Inputs:
     """`changed` are the fields as people call them."""
     (before, now), accepted = drift.cases, drift.reference.accepted
     day = accepted.date() if accepted else None
-    return Inputs(changed=changed, before=before, now=now, accepted=day)
+    return Inputs(changed=changed, before=before, now=now, accepted=day, since=drift.since)
 
 
 def _closing(

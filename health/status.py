@@ -254,8 +254,14 @@ def _changed(inputs: Inputs) -> Finding | None:
     then = "before"
     if inputs.accepted:
         then = f"the first cases after {in_words(inputs.accepted)}, when its state was accepted"
+    first = inputs.since[0] if inputs.since else None
+    when = ""
+    if first:
+        when = f", {'the first ' if len(inputs.since) > 1 else ''}since {in_words(first)}"
     return Finding(
-        kind="inputs", sentence=f"What is asked about has changed: {names} {verb} from {then}."
+        kind="inputs",
+        sentence=f"What is asked about has changed: {names} {verb} from {then}{when}.",
+        since=first,
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -48,7 +49,8 @@ class Bin:
 class FieldDrift:
     """One field: `before` and `after` are how many values there are, and `bins` how they are spread. `psi` and `distance` (Jensen-Shannon) say how far it
     moved, `p` how surprising that is. `outside` counts values beyond all of the reference, `unseen` names categories that the
-    reference never had. `missing` are the shares without a value, before and after."""
+    reference never had. `missing` are the shares without a value, before and after. `since` is the day on which it began, None where
+    that is not known."""
 
     name: str
     is_number: bool
@@ -63,6 +65,7 @@ class FieldDrift:
     unseen: tuple[str, ...]
     is_flagged: bool
     bins: tuple[Bin, ...] = ()
+    since: date | None = None
 
     @property
     def grown(self) -> Bin | None:
@@ -72,10 +75,21 @@ class FieldDrift:
 
 
 def field_drift_of(facts: Mapping[str, Any]) -> FieldDrift:
-    """What `dataclasses.asdict` made of one, with lists for tuples, back."""
+    """What `facts_of` made of one, with lists for tuples, back."""
     bins = [Bin(**{**each, "bounds": _pair(each["bounds"])}) for each in facts["bins"]]
     pairs = {name: _pair(facts[name]) for name in ("missing", "span")}
-    return FieldDrift(**{**facts, **pairs, "unseen": tuple(facts["unseen"]), "bins": tuple(bins)})
+    since = facts.get("since")
+    told = {
+        "unseen": tuple(facts["unseen"]),
+        "bins": tuple(bins),
+        "since": date.fromisoformat(since) if since else None,
+    }
+    return FieldDrift(**{**facts, **pairs, **told})
+
+
+def facts_of(field: FieldDrift) -> dict[str, object]:
+    """The same as plain data."""
+    return {**asdict(field), "since": field.since.isoformat() if field.since else None}
 
 
 def _pair(found: Sequence[float] | None) -> tuple[float, ...] | None:
@@ -234,10 +248,15 @@ def _of_categories(first: Counter[str], second: Counter[str]) -> _Shift:
     )
 
 
+def named(value: str) -> str:
+    """How a value is called that was entered."""
+    return {"True": "true", "False": "false"}.get(value, value)
+
+
 def _values(names: Sequence[str], counts: Sequence[Sequence[int]]) -> tuple[Bin, ...]:
     return tuple(
         Bin(
-            words={"True": "true", "False": "false"}.get(name, name),
+            words=named(name),
             before=before,
             after=after,
             can_be_found=place < len(names) - 1,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from db.health_detections import DetectionView
+from health.baselines import in_words
 from health.drift.fields import LEAST_CASES, WORTH_A_LOOK, FieldDrift
 from health.drift.joint import JointDrift
 from health.titles import NO_WORDS, FieldWords, word_for
@@ -19,10 +20,11 @@ _MOST_NAMED = 3
 
 
 def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> str:
-    """`Flipper: 30 of 90 values are outside 172 to 231, where all were before.`"""
+    """`Flipper: 30 of 90 values are outside 172 to 231, where all were before. It began on 17 November.`"""
+    when = f" It began on {in_words(field.since)}." if field.since else ""
     if not field.before or not field.after:
         which = "earlier case has it" if not field.before else "recent case has it any more"
-        return f"{title}: no {which}."
+        return f"{title}: no {which}.{when}"
     parts = []
     if field.outside and field.span:
         low, high = field.span
@@ -34,7 +36,7 @@ def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> 
         then = _missing_words(field.before, field.missing[0])
         now = _missing_words(field.after, field.missing[1])
         parts.append(f"{now} have no value, before it was {then}")
-    return f"{title}: {'; '.join(parts) or 'its values are spread differently'}."
+    return f"{title}: {'; '.join(parts) or 'its values are spread differently'}.{when}"
 
 
 def few_words(cases: tuple[int, int], ended: date | None, today: date) -> str:

@@ -80,7 +80,14 @@ def _decide(sessions: Sessions, decision: str, reason: str = "") -> DecisionView
 def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -> None:
     before = _look(changed)
     assert before.standing.status.word == "Watch"
-    assert "bill differs from before" in before.standing.status.sentence
+    assert "bill differs from before, since 22 May." in before.standing.status.sentence
+    began = (NOW - timedelta(days=10)).date()
+    (finding,) = before.standing.status.findings
+    assert finding.since == began
+    assert [each.since for each in before.drift] == [began, None]
+    compare_as_a_whole(changed, clock=lambda: NOW)
+    input_drift.forget()  # what a job kept says the same
+    assert _look(changed).drift == before.drift
     bring_up_to_date(changed, standings(changed, clock=lambda: NOW).values(), clock=lambda: NOW)
     step = _decide(changed, "accepted")
     after = _look(changed)

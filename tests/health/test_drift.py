@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +14,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from health.drift import sketches
+from health.drift.began import began
 from health.drift.distances import (
     chi_squared,
     jensen_shannon,
@@ -18,8 +22,8 @@ from health.drift.distances import (
     psi,
     smirnov_chance,
 )
-from health.drift.fields import _gap, compare, compare_sketches
-from health.drift.wording import few_words, past_line_words
+from health.drift.fields import _gap, compare, compare_sketches, facts_of, field_drift_of
+from health.drift.wording import few_words, past_line_words, shift_words
 
 EXACT = {"rel": 1e-9, "abs": 1e-12}
 
@@ -78,6 +82,49 @@ def test_a_new_category_and_values_that_are_missing_are_found() -> None:
     assert (found["island"].outside, found["island"].is_flagged) == (30, True)
     assert (found["mass"].missing, found["mass"].is_flagged) == ((0.0, 0.5), True)
     assert not found["flipper"].is_flagged
+
+
+def _since(days: int, name: str, change: Callable[[dict[str, object]], object]) -> date | None:
+    """The day that is found of a field that changes so many days before the last of 40, with ten cases a day."""
+    rows = _rows(400, 8)
+    for row in rows[-10 * days :]:
+        row[name] = change(row)
+    dated = [(date(2025, 5, 1 + n // 10) if n < 310 else date(2025, 6, n // 10 - 30), row) for n, row in enumerate(rows)]  # fmt: skip
+    found = compare(rows[:150], rows[-140:], day=1)
+    (field,) = (each for each in found if each.name == name)
+    assert field.is_flagged
+    return began(field, dated[150:])
+
+
+def test_the_day_on_which_a_field_began_to_change_is_found() -> None:
+    begin = date(2025, 6, 4)  # six days before the last
+
+    def shifted(row: dict[str, object]) -> float:
+        return float(str(row["mass"])) + 1_500
+
+    for name, change in {
+        "flipper": lambda row: float(str(row["flipper"])) / 10,  # another unit
+        "mass": shifted,
+        "island": lambda _: "Anvers",
+    }.items():
+        assert _since(6, name, change) == begin
+    turns = iter(range(1_000))
+    half = _since(6, "mass", lambda row: None if next(turns) % 2 else row["mass"])
+    assert half == begin
+
+
+def test_the_day_stays_where_it_is_kept_and_is_told() -> None:
+    rows = _rows(150, 8)
+    late = [{**row, "island": "Anvers"} for row in _rows(60, 9)]
+    (field,) = (each for each in compare(rows, late) if each.name == "island")
+    assert field.since is None
+    assert field_drift_of(json.loads(json.dumps(facts_of(field)))) == field
+    assert "began" not in shift_words(field, "Island")
+    known = replace(field, since=date(2025, 6, 4))
+    assert field_drift_of(json.loads(json.dumps(facts_of(known)))) == known
+    assert shift_words(known, "Island").endswith("never there before: Anvers. It began on 4 June.")
+    of_a_former_release = {n: each for n, each in facts_of(field).items() if n != "since"}
+    assert field_drift_of(json.loads(json.dumps(of_a_former_release))) == field
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,10 @@ class FieldChange(BaseModel):
 
     field: str = Field(examples=["flipper_length_mm"])
     is_changed: bool
+    since: date | None = Field(
+        description="The day (UTC) on which it began; null where it has not changed, or where that is not known",
+        examples=["2026-11-17"],
+    )
     psi: float | None = Field(description="Population stability index", examples=[0.04])
     distance: float | None = Field(description="Jensen–Shannon distance, 0 to 1")
     p: float | None = Field(description="The chance of such a difference without a change")
@@ -81,6 +85,7 @@ def field_of(field: FieldDrift) -> FieldChange:
     return FieldChange(
         field=field.name,
         is_changed=field.is_flagged,
+        since=field.since,
         psi=finite(field.psi),
         distance=finite(field.distance),
         p=finite(field.p),
