@@ -4,34 +4,27 @@ That runtime itself cannot be deployed here, as little as its sister that explai
 NumPy's and SciPy's, and answer as it does, each key as an output with one more dimension in front.
 """
 
-import asyncio
 from abc import abstractmethod
 from collections.abc import Mapping
 
-import joblib
 import numpy as np
-from mlserver import MLModel
 from mlserver.codecs import NumpyCodec
-from mlserver.errors import InferenceError
-from mlserver.types import InferenceRequest, InferenceResponse
-from mlserver.utils import get_model_uri
+from mlserver.types import InferenceResponse
 
 from runtimes import wire
+from runtimes.of_columns import Columns, ColumnsRuntime
 
 
-class DetectorRuntime(MLModel):
+class DetectorRuntime(ColumnsRuntime):
     """Its artefact has the names of the `columns`, and what the rows of a request are held against."""
 
-    async def load(self) -> bool:
-        self._turn = asyncio.Lock()
-        self._artefact = None
-        return True
+    def found(self, columns: Columns, known: Mapping) -> dict[str, object]:
+        names = known["columns"]
+        wire.check_present(columns, names)
+        rows = np.column_stack([wire.numbers(name, columns[name]) for name in names])
+        return self.detect(rows, known)
 
-    async def predict(self, payload: InferenceRequest) -> InferenceResponse:
-        uri = await get_model_uri(self.settings)
-        columns = wire.columns(payload)
-        async with self._turn:
-            found = await asyncio.to_thread(self._detected, uri, columns)
+    def response(self, found: dict[str, object]) -> InferenceResponse:
         outputs = [
             NumpyCodec.encode_output(name, np.atleast_1d(value)[np.newaxis])
             for name, value in found.items()
@@ -41,11 +34,6 @@ class DetectorRuntime(MLModel):
     @abstractmethod
     def detect(self, rows: np.ndarray, known: Mapping) -> dict[str, object]:
         """What is found of the rows, under the name of each output."""
-
-    def _detected(self, uri: str, columns: dict[str, list[object]]) -> dict[str, object]:
-        if self._artefact is None:
-            self._artefact = joblib.load(uri)
-        return self.detect(_rows(columns, self._artefact["columns"]), self._artefact)
 
 
 class OutlierRuntime(DetectorRuntime):
@@ -78,10 +66,3 @@ def distances(rows: np.ndarray, mean: np.ndarray, precision: np.ndarray) -> np.n
     """The Mahalanobis distance of each row from the mean."""
     away = rows - mean
     return np.sqrt(np.einsum("ij,jk,ik->i", away, precision, away))
-
-
-def _rows(columns: dict[str, list[object]], names: list[str]) -> np.ndarray:
-    missing = [name for name in names if name not in columns]
-    if missing:
-        raise InferenceError(f"These columns are missing: {', '.join(missing)}.")
-    return np.column_stack([wire.numbers(name, columns[name]) for name in names])

@@ -5,20 +5,17 @@ under Apache-2.0, is 1.4.0 and wants NumPy 1.23 and TensorFlow 2.12. What Kernel
 of coalitions is computed exactly here, from all of them: with seven columns there are 128.
 """
 
-import asyncio
 import json
 import math
+from collections.abc import Mapping
 
-import joblib
 import numpy as np
 import pandas as pd
-from mlserver import MLModel
 from mlserver.codecs import StringCodec
-from mlserver.errors import InferenceError
-from mlserver.types import InferenceRequest, InferenceResponse, Parameters
-from mlserver.utils import get_model_uri
+from mlserver.types import InferenceResponse, Parameters
 
 from runtimes import wire
+from runtimes.of_columns import Columns, ColumnsRuntime
 
 HEADERS = {"x-seldon-alibi-type": "explanation", "x-seldon-alibi-method": "shap_wrappers"}
 PARAMS = {
@@ -34,23 +31,20 @@ PARAMS = {
 }
 
 
-class ExplainerRuntime(MLModel):
+class ExplainerRuntime(ColumnsRuntime):
     """Its artefact has the `classifier` and the `background`: typical rows, a frame with its columns.
 
     As in alibi-explain only the first row of a request is explained.
     """
 
-    async def load(self) -> bool:
-        self._turn = asyncio.Lock()
-        self._artefact = None
-        return True
+    def found(self, columns: Columns, known: Mapping) -> dict[str, object]:
+        background = known["background"]
+        row = _row(columns, background)
+        values, starts, reached = shapley(known["classifier"].predict_proba, row, background)
+        return explanation(row, values, starts, reached)
 
-    async def predict(self, payload: InferenceRequest) -> InferenceResponse:
-        uri = await get_model_uri(self.settings)
-        columns = wire.columns(payload)
-        async with self._turn:
-            explanation = await asyncio.to_thread(self._explained, uri, columns)
-        text = StringCodec.encode_output("explanation", [json.dumps(explanation)])
+    def response(self, found: dict[str, object]) -> InferenceResponse:
+        text = StringCodec.encode_output("explanation", [json.dumps(found)])
         return InferenceResponse(
             model_name=self.name,
             model_version=self.version,
@@ -58,19 +52,9 @@ class ExplainerRuntime(MLModel):
             parameters=Parameters(headers=HEADERS),
         )
 
-    def _explained(self, uri: str, columns: dict[str, list[object]]) -> dict[str, object]:
-        if self._artefact is None:
-            self._artefact = joblib.load(uri)
-        classifier, background = self._artefact["classifier"], self._artefact["background"]
-        row = _row(columns, background)
-        values, starts, reached = shapley(classifier.predict_proba, row, background)
-        return explanation(row, values, starts, reached)
-
 
 def _row(columns: dict[str, list[object]], background: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in background.columns if name not in columns]
-    if missing:
-        raise InferenceError(f"These columns are missing: {', '.join(missing)}.")
+    wire.check_present(columns, background.columns)
     return pd.DataFrame(
         {name: _first(name, columns[name], background[name]) for name in background.columns}
     )

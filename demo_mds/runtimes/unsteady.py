@@ -46,9 +46,7 @@ class UnsteadyRuntime(MLModel):
 
     def _frame(self, columns: dict[str, list[object]]) -> pd.DataFrame:
         features = list(self._classifier.feature_names_in_)
-        missing = [name for name in features if name not in columns]
-        if missing:
-            raise InferenceError(f"These columns are missing: {', '.join(missing)}.")
+        wire.check_present(columns, features)
         return pd.DataFrame({name: wire.numbers(name, columns[name]) for name in features})
 
     def _delay(self, request: InferenceRequest, columns: dict[str, list[object]]) -> float:

@@ -32,6 +32,14 @@ def columns(request: InferenceRequest) -> dict[str, list[object]]:
     return found
 
 
+def check_present(columns: Iterable[str], names: Iterable[str]) -> None:
+    """Raises InferenceError where one of the names has no column."""
+    there = set(columns)
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise InferenceError(f"These columns are missing: {', '.join(missing)}.")
+
+
 def text(element: object) -> str:
     if isinstance(element, bytes):
         return element.decode("utf-8", errors="replace")
