@@ -28,6 +28,7 @@ from db.cases import CaseView
 from db.engine import Sessions
 from db.ids import id_at
 from demonstration import again, first_calls, reviews, statements
+from demonstration.in_turn import bring_in_turn
 from demonstration.incidents import as_measured, is_down, times_as_long, unreachable
 from demonstration.looks import ACCEPTED_DAY, Looking, moment_of
 from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, Visit, parts
@@ -93,39 +94,40 @@ def write(
     """
     there = current(sessions, "demo")
     begun = (there.opened_at if there else until).astimezone(UTC)
-    start = begun.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
-    kept = _kept(models)
+    start, kept = _start(begun), _kept(models)
     plan = list(parts({d: len(rows.rows) for d, rows in kept.items()}, start, seed))
     missing = _missing(sessions, plan, there.name if there else "")
     if not missing:
         return 0
     timeline = Timeline(begun)
     workspace = opened(sessions, "demo", person=BY, title=TITLE, clock=lambda: begun).name
-    looking = Looking(
-        sessions=sessions,
-        server=predictor(next(iter(kept))).ref.server,
-        models=sorted({deployment.model for deployment in kept}),
-        workspace=workspace,
-        start=start,
-        titles=titles,
-        timeline=timeline,
-        units=units,
-    )
     writing = _Writing(
         predictor=cache(lambda deployment: _known(predictor(deployment))),
         sessions=sessions,
         kept=kept,
+        plan=plan,
         workspace=workspace,
         outliers=outliers or Earlier(sessions),
         timeline=timeline,
     )
-    count = _lived(writing, looking, plan, missing)
+    looking = writing.looking(start, titles, units)
+    count = _lived(writing, looking, missing)
     if count:
-        reviews.finish(sessions, until)
-        looking.last(until)
-        fold(sessions)
-        bring_up_to_date(sessions)
+        _finish(looking, until)
     return count
+
+
+def _start(begun: datetime) -> datetime:
+    """The midnight with which a history begins that was begun to be written at that moment."""
+    return begun.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
+
+
+def _finish(looking: Looking, until: datetime) -> None:
+    """What is done once all of it stands, as jobs do it."""
+    reviews.finish(looking.sessions, until)
+    looking.last(until)
+    fold(looking.sessions)
+    bring_up_to_date(looking.sessions)
 
 
 def _known(model: Model) -> Model:
@@ -167,8 +169,9 @@ def _up(part: Part) -> list[Visit]:
     return [visit for visit in part.visits if not is_down(visit.at, part.start)]
 
 
-def _lived(writing: _Writing, looking: Looking, plan: Sequence[Part], missing: set[str]) -> int:
+def _lived(writing: _Writing, looking: Looking, missing: set[str]) -> int:
     """All that is missing, in the order of time, with a look of Health at the end of each step; how many cases came in."""
+    plan = writing.plan
     first = min(part.first for part in plan if part.name in missing)
     known, count, start = looking.known_until(), 0, looking.start
     looking.timeline.add(start + timedelta(days=ACCEPTED_DAY), looking.accept_normal)
@@ -180,7 +183,7 @@ def _lived(writing: _Writing, looking: Looking, plan: Sequence[Part], missing: s
             elif first - _SAID_WITHIN < last <= first:
                 writing.take_up(part)
         if last == again.DAY + 1 and asked:
-            writing.ask_again(plan, start)
+            writing.ask_again(start)
         now = moment_of(start, last - 1)
         looking.timeline.run(now)
         if last % _FOLDED == 0:
@@ -200,16 +203,32 @@ class _Writing:
     predictor: Callable[[Deployment], Model]
     sessions: Sessions
     kept: Mapping[Deployment, HeldOut]
+    plan: Sequence[Part]
     workspace: str
     outliers: Outliers
     timeline: Timeline
+    in_turn: set[Deployment] = field(default_factory=set)
     times: dict[tuple[str, str], Times] = field(default_factory=dict)
     refused: Times | None = None
+
+    def looking(self, start: datetime, titles: Titles, units: Units) -> Looking:
+        """Where Health looks at what is written."""
+        return Looking(
+            sessions=self.sessions,
+            server=self.predictor(next(iter(self.kept))).ref.server,
+            models=sorted({deployment.model for deployment in self.kept}),
+            workspace=self.workspace,
+            start=start,
+            titles=titles,
+            timeline=self.timeline,
+            units=units,
+        )
 
     def write(self, part: Part) -> int:
         """Ask the cases of a part, and let people say what they will say of them; how many cases there are."""
         random, of_ids = Random(_key(part)), _ids(part, self.workspace)  # noqa: S311
         try:
+            self._bring_in_turn(part)
             cases = self._ask(part, random, of_ids)
         except MdsError as error:
             log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
@@ -218,6 +237,15 @@ class _Writing:
         reviews.begin(self.sessions, first.server, first.model, first.created_at, of_ids)
         self._let_people_speak(part, dict(enumerate(cases)))
         return len(cases) + self._ask_in_vain(part, random, of_ids)
+
+    def _bring_in_turn(self, part: Part) -> None:
+        """Of a model that is asked row by row since it fails at times."""
+        of = part.deployment
+        if of.at_once == 1 and of not in self.in_turn:
+            self.in_turn.add(of)
+            earlier = [p for p in self.plan if p.deployment == of and p.first < part.first]
+            asked = sum(len(_up(each)) for each in earlier)
+            bring_in_turn(self.predictor(of), self.kept[of].rows[0], asked)
 
     def take_up(self, part: Part) -> None:
         """Let people say of the cases of a part what they had not come to when it was cut off."""
@@ -229,9 +257,9 @@ class _Writing:
             if not first_calls.is_called(case):
                 statements.plan(self.sessions, case, truth[visits[number].row], self.timeline)
 
-    def ask_again(self, plan: Sequence[Part], start: datetime) -> None:
+    def ask_again(self, start: datetime) -> None:
         """Compare two versions on the same cases."""
-        compared = [part for part in plan if _of(part.deployment) == (again.MODEL, again.OF)]
+        compared = [part for part in self.plan if _of(part.deployment) == (again.MODEL, again.OF)]
         cases = [
             case
             for part in compared
