@@ -27,7 +27,7 @@ class StandingView:
     low: float | None
     high: float | None
     n: int
-    owner: str
+    acknowledged_by: str
     demonstration: int = 0
     sizes: str = ""
     put_off: str = ""
@@ -59,10 +59,10 @@ def forget(session: Session, server: str, model: str) -> None:
     session.execute(delete(HealthStanding).filter_by(server=server, model=model))
 
 
-def set_owner(session: Session, server: str, model: str, owner: str) -> None:
-    """Who cares for a model, where something is kept of it."""
+def acknowledge(session: Session, server: str, model: str, person: str) -> None:
+    """Who takes care of a model, where something is kept of it."""
     query = update(HealthStanding).filter_by(server=server, model=model)
-    session.execute(query.values(owner=owner))
+    session.execute(query.values(acknowledged_by=person))
 
 
 def every(session: Session) -> list[StandingView]:

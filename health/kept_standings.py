@@ -91,7 +91,7 @@ def _view(standing: Standing, now: datetime, units: Units) -> StandingView:
         low=found.low if is_of_most else None,
         high=found.high if is_of_most else None,
         n=found.n,
-        owner=standing.acknowledged_by,
+        acknowledged_by=standing.acknowledged_by,
         demonstration=standing.demonstration,
         sizes=size_words(standing, units),
     )

@@ -205,8 +205,8 @@ def standing_words(standing: StandingView | None, owner: str = "") -> str:
         parts.append(f"{standing.n:,} checked, which do not speak for most answers")
     if standing.sizes:
         parts.append(standing.sizes.rstrip("."))
-    if standing.owner:
-        parts.append(f"{standing.owner} takes care of it")
+    if standing.acknowledged_by:
+        parts.append(f"{standing.acknowledged_by} takes care of it")
     elif owner:
         parts.append(f"Owner: {owner}")
     if standing.put_off:

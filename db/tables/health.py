@@ -85,6 +85,7 @@ class HealthStanding(Base):
     low: Mapped[float | None] = mapped_column(Double)
     high: Mapped[float | None] = mapped_column(Double)
     n: Mapped[int]
-    owner: Mapped[str] = mapped_column(ClippedText(SHORT))
+    # The column has the name of a former release, whose processes may still write it.
+    acknowledged_by: Mapped[str] = mapped_column("owner", ClippedText(SHORT))
     demonstration: Mapped[int] = mapped_column(default=0, server_default="0")
     sizes: Mapped[str] = mapped_column(ClippedText(SENTENCE), default="", server_default=text("''"))

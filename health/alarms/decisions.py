@@ -110,7 +110,7 @@ def _keep(
             db.health_alarms.end_of_model(session, *of, ALARM_KINDS, made.created_at)
             db.health_standings.forget(session, *of)
         elif made.action == "acknowledged":
-            db.health_standings.set_owner(session, *of, made.person)
+            db.health_standings.acknowledge(session, *of, made.person)
         append(
             session,
             f"health-{made.action}",

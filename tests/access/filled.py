@@ -106,7 +106,7 @@ def _health(sessions: Sessions, ref: ModelRef, word: str) -> None:
     of: dict[str, Any] = {"server": ref.server, "model": ref.name, "sentence": word}
     alarm = AlarmView(id=new_id(), kind="errors", opened_at=NOON, deliveries={}, **of)
     unknown: dict[str, Any] = dict.fromkeys(("value", "low", "high"))
-    found = StandingView(computed_at=NOON, word="Watch", n=0, owner="", **unknown, **of)
+    found = StandingView(computed_at=NOON, word="Watch", n=0, acknowledged_by="", **unknown, **of)
     with writing(sessions) as session:
         db.health_alarms.add(session, alarm)
         others = db.health_standings.every(session)

@@ -269,16 +269,16 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
     for _ in range(2):
         keep(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
     found = kept(sessions)[MODEL]
-    assert (found.word, found.owner, found.n) == ("Not enough evidence", "olga", 20)
+    assert (found.word, found.acknowledged_by, found.n) == ("Not enough evidence", "olga", 20)
     assert found.demonstration == 1
-    words = standing_words(replace(found, word="Healthy", owner=""))
+    words = standing_words(replace(found, word="Healthy", acknowledged_by=""))
     assert words == "100 % of answers right (84–100 %, 20 checked), no worse than before"
     assert (
         standing_words(found)
         == "100 % of answers right (84–100 %, 20 checked) · olga takes care of it"
     )
     assert standing_words(found, "Data science team").endswith("olga takes care of it")
-    unowned = replace(found, owner="")
+    unowned = replace(found, acknowledged_by="")
     assert standing_words(unowned, "Data science team").endswith(" · Owner: Data science team")
     off = {"person": "rita", "decision": "snoozed", "days": 7, "clock": lambda: NOW}
     decide(sessions, server="shelf", model="penguins", **off)

@@ -118,7 +118,7 @@ def one_loading(request: httpx.Request) -> httpx.Response:
 def standing_of(model: str, word: str) -> StandingView:
     return StandingView(
         server="demo", model=model, computed_at=datetime.now(UTC), word=word, sentence="As before.",
-        value=None, low=None, high=None, n=0, owner="",
+        value=None, low=None, high=None, n=0, acknowledged_by="",
     )  # fmt: skip
 
 
