@@ -17,6 +17,7 @@ from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
 from signatures import known, overlay
 from ui import frame, predict_form, session
+from ui.model_titles import of_models
 from ui.session import services
 from ui.text import plain
 
@@ -37,13 +38,14 @@ def choose_model() -> Entry:
         _wait_for_models()
         st.stop()
     named = list(dict.fromkeys((entry.ref.server, entry.ref.name) for entry in entries))
+    titles = of_models(named)
     entry = _linked_entry(entries)
     picked = st.selectbox(
         "Model",
         named,
         label_visibility="collapsed",
         index=named.index((entry.ref.server, entry.ref.name)),
-        format_func=lambda name: _title(entries, name),
+        format_func=titles.__getitem__,
         filter_mode="fuzzy",
         width=_WIDTH,
     )
@@ -174,11 +176,6 @@ def _linked_entry(entries: list[Entry]) -> Entry:
 
 def _newest(entries: list[Entry], name: tuple[str, str]) -> Entry:
     return [entry for entry in entries if (entry.ref.server, entry.ref.name) == name][-1]
-
-
-def _title(entries: list[Entry], name: tuple[str, str]) -> str:
-    entry = _newest(entries, name)
-    return f"{title_of(entry)} · {entry.ref.server}/{entry.ref.name}"
 
 
 def _choose_version(entry: Entry, versions: list[Entry]) -> Entry:

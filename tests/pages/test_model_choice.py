@@ -6,6 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
+from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts
+from signatures import overlay
 from tests.pages.conftest import ROOT
 from tests.recorded import add_case
 
@@ -37,6 +40,20 @@ def test_a_model_stands_under_its_title(page: str) -> None:
     app = _opened(page, **_of(page))
     assert "Penguins" in app.selectbox(key="model").options
     assert not any("/" in each for each in app.selectbox(key="model").options)
+
+
+@pytest.mark.parametrize("page", ["predict", "behaviour", "signatures"])
+def test_the_choosing_of_a_form_has_titles_and_names_only_where_two_are_alike(
+    built: services.Services, page: str
+) -> None:
+    digits = ModelRef(server="demo", name="digits")
+    alike = Facts(title="Penguins")
+    overlay.publish(built.sessions, digits, alike, author="rita", key="o", based_on=0)
+    app = _opened(page, model=PENGUINS)
+    (box,) = [each for each in app.selectbox if each.label == "Model"]
+    named = {"Penguins (demo/digits)", "Penguins (demo/penguins)"}
+    assert {each for each in box.options if "/" in each} == named
+    assert "Breast cancer" in box.options
 
 
 @pytest.mark.parametrize("page", PAGES)
