@@ -24,6 +24,7 @@ from db.tables import SHORT
 from db.types import clip
 from feedback.errors import FeedbackNotRecorded, FeedbackRefused
 from feedback.readings import is_same
+from feedback.wording import percent
 from mds_client.errors import Problem
 from mds_client.sensitive_values import withheld
 from people.errors import NotPermitted
@@ -256,7 +257,7 @@ def verdict(run: RunView) -> str:
     """Whether a run passed, and by how much."""
     share = run.right / run.cases if run.cases else 0.0
     passed = "Passed" if run.is_passed else "Not passed"
-    return f"{passed}: {run.right:,} of {run.cases:,} right ({share * 100:.0f} %), {run.pass_mark * 100:.0f} % are needed"
+    return f"{passed}: {run.right:,} of {run.cases:,} right ({percent(share)}), {percent(run.pass_mark)} are needed"
 
 
 def _add(

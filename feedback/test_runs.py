@@ -16,6 +16,7 @@ from db.person import known
 from db.test_runs import ResultView, RunView
 from feedback.errors import FeedbackRefused
 from feedback.ground_truth import Truth, answered, as_class, classes_of, is_right, read
+from feedback.wording import percent
 from mds_client.errors import MdsError, Problem
 from mds_client.signature import ModelRef, Signature, Values
 
@@ -199,8 +200,8 @@ def verdict(run: RunView) -> str:
         words = f"a mean absolute error of {mae:.4g}" if mae is not None else "no error is known"
         return f"{passed}: {words}, {run.most_error:.4g} is allowed"
     share = run.answered_right / run.rows
-    right = f"{run.answered_right:,} of {run.rows:,} right ({share * 100:.1f} %)"
-    return f"{passed}: {right}, {run.pass_mark * 100:.0f} % are needed"
+    right = f"{run.answered_right:,} of {run.rows:,} right ({percent(share)})"
+    return f"{passed}: {right}, {percent(run.pass_mark)} are needed"
 
 
 def in_words(run: RunView) -> str:

@@ -12,6 +12,7 @@ __all__ = [
     "TAKEN_BACK",
     "confidence_in_words",
     "confidences",
+    "percent",
     "reasons_for",
 ]
 
@@ -41,15 +42,16 @@ def confidences(said: float | None) -> Mapping[str, float]:
     and for which no word stands, as it is."""
     if said is None or said in CONFIDENCE.values():
         return CONFIDENCE
-    return dict(sorted([*CONFIDENCE.items(), (_percent(said), said)], key=lambda each: each[1]))
+    return dict(sorted([*CONFIDENCE.items(), (percent(said), said)], key=lambda each: each[1]))
 
 
 def confidence_in_words(confidence: float | None) -> str | None:
     """The word that stands for it, else the share itself; None where nothing was said."""
     if confidence is None:
         return None
-    return next((w for w, share in CONFIDENCE.items() if share == confidence), _percent(confidence))
+    return next((w for w, share in CONFIDENCE.items() if share == confidence), percent(confidence))
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:g} %"
+def percent(share: float) -> str:
+    """`92.5 %`, or `92 %` where it is whole: a mark that somebody set is shown as it was set."""
+    return f"{round(100 * share, 1):g} %"

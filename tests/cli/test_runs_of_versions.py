@@ -65,7 +65,7 @@ def test_a_file_with_right_answers_tests_two_versions(
     more = ["--against", "penguins@v1", "--parallel", "2", "--junit", str(report)]
     assert main([*typed, *more]) == 1
     said = capsys.readouterr()
-    assert "Not passed: 3 of 4 right (75.0 %), 90 % are needed." in said.out
+    assert "Not passed: 3 of 4 right (75 %), 90 % are needed." in said.out
     assert "Against demo/penguins@v1: right alone: this version 0, the other 0;" in said.out
     assert "Row 5: wrong, Gentoo is right." in said.err
     found = _checks(report)
@@ -80,7 +80,7 @@ def test_a_file_with_right_answers_tests_two_versions(
     assert len(made) == 8
     assert main([*typed, "--pass-mark", "0.75"]) == 0
     assert main(["test", "list"]) == 0
-    assert "Passed: 3 of 4 right (75.0 %), 75 % are needed" in capsys.readouterr().out
+    assert "Passed: 3 of 4 right (75 %), 75 % are needed" in capsys.readouterr().out
     # What cannot be tested is left out, and told before, after and in the report.
     bad = (("tall", *ROWS[0][1:7], "Adelie"), (*ROWS[1][:7], "Dodo"), (*ROWS[1][:7], "gentoo"))
     file.write_text("\n".join([*lines[:4], *map(";".join, bad)]), encoding="utf-8")
@@ -91,7 +91,7 @@ def test_a_file_with_right_answers_tests_two_versions(
     assert "Row 5 is left out: " in said.err
     assert "Did you mean 'Gentoo'?" in said.err
     assert (
-        "Passed: 3 of 3 right (100.0 %), 90 % are needed.\n3 rows of the file are left out"
+        "Passed: 3 of 3 right (100 %), 90 % are needed.\n3 rows of the file are left out"
         in said.out
     )
     assert [name for name, tag in _checks(report).items() if tag == "skipped"] == [

@@ -83,7 +83,7 @@ def test_a_version_is_judged_row_by_row_and_against_another(sessions: Sessions) 
     found = perform(plan_of(truths, other=V1, pass_mark=0.8), *asks)
     run, figures = found.run, found.run.figures
     assert (run.rows, run.answered_right, run.failed, run.is_passed) == (10, 8, 1, True)
-    assert runs.verdict(run) == "Passed: 8 of 10 right (80.0 %), 80 % are needed"
+    assert runs.verdict(run) == "Passed: 8 of 10 right (80 %), 80 % are needed"
     assert figures["accuracy"]["value"] == 0.8
     assert 0.49 < figures["accuracy"]["low"] < 0.8 < figures["accuracy"]["high"] < 0.95
     # The table: rows are true, columns answered; the row without an answer is in no cell.

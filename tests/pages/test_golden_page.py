@@ -71,9 +71,9 @@ def test_a_case_is_golden_in_one_click_and_every_page_says_what_a_version_made_o
     assert "Passed: 1 of 1 right (100 %), 90 % are needed." in words
     (golden_set,) = golden.sets_of(sessions, "demo", "penguins")
     mark = f"golden_mark_{golden_set.golden_set.id}"
-    desk.number_input(key=mark).set_value(75.0)
+    desk.number_input(key=mark).set_value(92.5)
     desk.button(key=f"{mark}_set").click().run()
-    assert "A version passes from 75 % right on." in _words(desk)
+    assert "A version passes from 92.5 % right on." in _words(desk)
     take_back(sessions, case_id=case.id, person="bob", key="back")
     words = _words(desk.run())
     assert "The truth of 1 case is in doubt." in words

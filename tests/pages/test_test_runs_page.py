@@ -45,7 +45,7 @@ def test_a_file_is_tested_and_its_run_has_a_link(app: AppTest, built: services.S
     page.run()
     assert not page.exception
     words = _words(page)
-    assert "Not passed: 3 of 4 right (75.0 %), 90 % are needed." in words
+    assert "Not passed: 3 of 4 right (75 %), 90 % are needed." in words
     assert "[4 tested](#row-by-row), [2 left out](#rows-left-out)." in words
     assert "2 rows left out" in words
     classes, rows, left_out = (table.value for table in page.dataframe)

@@ -15,6 +15,7 @@ from ui import by_width, session
 from ui.by_width import Line
 from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
 from ui.session import services
+from ui.text import percent
 
 _KEPT_SECONDS = 10
 _LOOK_SECONDS = 2
@@ -108,7 +109,7 @@ def _row(job: JobView) -> dict[str, object]:
 def _line(job: JobView) -> Line:
     """A job on a phone: how far it is, when it began, and what came of it."""
     state = state_of(job)
-    far = f", {job.fraction * 100:.0f} %" if job.is_under_way else ""
+    far = f", {percent(job.fraction)}" if job.is_under_way else ""
     return Line(
         head=job.title,
         more=(f"{state}{far} · {job.created_at:%-d %b %Y, %H:%M} UTC", words_of(job)),

@@ -9,6 +9,7 @@ import streamlit as st
 from feedback import golden
 from feedback.golden import ResultView, RunView, SetView, SetWithRuns
 from feedback.jobs import golden_run
+from feedback.wording import percent
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 from ui import errors, session
@@ -48,7 +49,7 @@ def _draw_set(found: SetWithRuns) -> None:
     cases = f"{found.cases:,} case{'' if found.cases == 1 else 's'}"
     with st.container(border=True, key=f"golden_{golden_set.id}"):
         st.subheader(plain(f"Set {golden_set.name}, version {golden_set.version}"), anchor=False)
-        st.caption(f"{cases}. A version passes from {golden_set.pass_mark * 100:.0f} % right on.")
+        st.caption(f"{cases}. A version passes from {percent(golden_set.pass_mark)} right on.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _draw_run(golden_set)
             _draw_pass_mark(golden_set)
