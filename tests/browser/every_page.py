@@ -1,8 +1,8 @@
 """Every page, for axe and for the eye: `python -m tests.browser.every_page [FOLDER]`.
 
-Starts the models and the app with some history, and goes to each page once. There it switches width and theme in place: at
-1440, 1024 and 420 px, in light and dark, it asks axe, looks whether something sticks out of the page or a heading is
-left out, and keeps a picture of the window and one of the whole page in FOLDER. Prints what it found, and fails then.
+Starts the models and the app with the history of the demonstration, and goes to each page once. There it switches width and theme
+in place: at 1440, 1024, 720 (as 1440 are at 200 %) and 420 px, in light and dark, it asks axe, looks whether something sticks out of the page or a
+heading is left out, and keeps a picture of the window and one of the whole page in FOLDER. Prints what it found, and fails then.
 """
 
 from __future__ import annotations
@@ -16,16 +16,20 @@ from pathlib import Path
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from cases.recording import predict_and_record
+from cli import demo
 from db.engine import Sessions, close, make_sessions
+from feedback import golden
+from feedback.comments import comment
+from feedback.submission import submit
 from mds_client import MdsClient, Server
 from shows import runs, store
-from tests.browser import axe, screenshots, sliders
+from tests.browser import axe, sliders
 from tests.browser.chromium import ARGUMENTS, chromium
-from tests.browser.started import started
+from tests.browser.started import Started, started
 from tests.browser.visit import Visit, until
 from tests.browser.watched import PATIENCE
 
-WIDTHS = {1440: 900, 1024: 768, 420: 860}  # and their heights
+WIDTHS = {1440: 900, 1024: 768, 720: 450, 420: 860}  # and their heights
 SCHEMES = ("light", "dark")
 _LONGEST = 4_000  # pixels of a picture of a whole page
 # What is wider than the page, and the words of a button that do not fit into it.
@@ -134,7 +138,7 @@ def main(target: Path, only: str = "") -> int:
     """Start everything and look at every page; how much was found."""
     target.mkdir(parents=True, exist_ok=True)
     with started() as all_of_it, sync_playwright() as playwright:
-        known = _fill(all_of_it.mds_url, all_of_it.database_url)
+        known = _fill(all_of_it)
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         chosen = [p for p in places(known) if not only or p.name in only.split(",")]
         looked = [_look(browser, all_of_it.base, place, target) for place in chosen]
@@ -143,14 +147,25 @@ def main(target: Path, only: str = "") -> int:
     return len(found)
 
 
-def _fill(mds_url: str, database_url: str) -> Known:
-    """A history, and what the addresses name."""
-    screenshots.ask_around(mds_url, database_url)
-    sessions = make_sessions(database_url)
-    with MdsClient(Server(name="demo", url=mds_url)) as client:
+def _fill(found: Started) -> Known:
+    """The history of the demonstration, and what the addresses name."""
+    with demo.running(demo.history_part(found.app)) as history:
+        history.wait()
+    sessions = make_sessions(found.database_url)
+    with MdsClient(Server(name="demo", url=found.mds_url)) as client:
         known = made(sessions, client)
+    _speak_of(sessions, known.case_id)
     close(sessions)
     return known
+
+
+def _speak_of(sessions: Sessions, case_id: str) -> None:
+    """What people made of a case: it is golden, and one of them has a question."""
+    for person in ("ana", "ben"):
+        submit(sessions, case_id=case_id, person=person, judgement="correct", key=f"{person}-said")
+    golden.add(sessions, case_id=case_id, person="ana")
+    words = "Was the bill measured twice?"
+    comment(sessions, case_id=case_id, person="ana", words=words, key="ana-asks")
 
 
 def made(sessions: Sessions, client: MdsClient) -> Known:

@@ -47,7 +47,7 @@ def test_the_choosing_of_a_form_has_titles_and_names_only_where_two_are_alike(
     built: services.Services, page: str
 ) -> None:
     digits = ModelRef(server="demo", name="digits")
-    alike = Facts(title="Penguins")
+    alike = Facts(source="edited", title="Penguins")
     overlay.publish(built.sessions, digits, alike, author="rita", key="o", based_on=0)
     app = _opened(page, model=PENGUINS)
     (box,) = [each for each in app.selectbox if each.label == "Model"]
