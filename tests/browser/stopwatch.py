@@ -31,7 +31,7 @@ def explained(visit: Visit) -> None:
 def truth(visit: Visit) -> None:
     """From the answer to the feedback that it was wrong, and what would have been right."""
     visit.click(visit.button("No"))
-    visit.click(visit.page.locator('[class*="st-key-feedback_"]').get_by_text("Adelie", exact=True))
+    visit.click(visit.page.locator('[class*="st-key-feedback_"]').get_by_text("Gentoo", exact=True))
     visit.click(visit.button("Send"))
     visit.page.get_by_text("Recorded: wrong").wait_for()
 
