@@ -1,6 +1,6 @@
-"""Pages on a phone, in light and dark: nothing serious for axe, nothing wider than the screen, headings in order.
+"""Pages on a phone, in light and dark, and at 200 %: nothing serious for axe, nothing wider than the screen, headings in order.
 
-`python -m tests.browser.every_page` does the same for every page at three widths, with pictures.
+`python -m tests.browser.every_page` does the same for every page at four widths, with pictures.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ from tests.browser import axe, every_page
 from tests.browser.visit import Visit
 
 PHONE = {"width": 420, "height": 860}
+AT_200_PERCENT = {"width": 720, "height": 450}
+# What is there at one width alone: a part that scrolls by itself.
+_OF_SIZES: dict[str, object] = {
+    "runOnly": {"type": "rule", "values": ["scrollable-region-focusable"]}
+}
 # Other tests show the other pages to axe, at 1,024 px.
 SHOWN = ("what-if", "cases", "case", "shows", "stage", "data", "you", "alone")
 
 
 @pytest.mark.slow
-def test_pages_are_right_on_a_phone(page: Page, app: demo.Part, mds_url: str) -> None:
+def test_pages_are_right_on_a_phone_and_at_200_percent(
+    page: Page, app: demo.Part, mds_url: str
+) -> None:
     sessions = make_sessions(app.environment["MDS_DATABASE_URL"])
     with MdsClient(Server(name="demo", url=mds_url)) as client:
         known = every_page.made(sessions, client)
@@ -33,5 +40,9 @@ def test_pages_are_right_on_a_phone(page: Page, app: demo.Part, mds_url: str) ->
         place.do(visit.open(place.path))
         axe.finds_nothing_serious(page, place.name)
         wrong = [*every_page.sticks_out(page), *every_page.headings_left_out(page)]
+        page.set_viewport_size(AT_200_PERCENT)  # type: ignore[arg-type]
+        visit.settled()
+        wrong += [*axe.serious(page, "at 200 %", _OF_SIZES), *every_page.sticks_out(page)]
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         found += [f"{place.name}: {each}" for each in wrong]
     assert not found

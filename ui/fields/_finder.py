@@ -9,11 +9,11 @@ from ui import scripts
 
 _MOST_OPENED = 40  # fields: groups open by themselves when the search left no more than these
 _STYLE = """
-label { display: flex; gap: .5rem; align-items: center; font-size: .875rem; }
-input { flex: 1; font: inherit; color: inherit; padding: .5rem .75rem; border-radius: .5rem;
+label { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; font-size: .875rem; }
+input { flex: 1 1 8rem; min-width: 0; box-sizing: border-box; font: inherit; color: inherit; padding: .5rem .75rem; border-radius: .5rem;
   background: var(--st-secondary-background-color); border: 1px solid var(--st-border-color); }
 input:focus-visible { outline: 2px solid var(--st-primary-color); }
-output { display: block; font-size: .8rem; min-height: 1.2rem; }
+output { display: block; font-size: .875rem; min-height: 1.2rem; }
 """
 
 
