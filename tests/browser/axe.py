@@ -27,15 +27,25 @@ def finds_nothing_serious(page: Page, where: str) -> None:
     """
     expect(page.get_by_test_id("stApp")).to_be_visible()
     Visit(page).settled()
-    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    first, second = ("dark", "light") if is_dark else ("light", "dark")
+    first, second = ("dark", "light") if _is_dark(page) else ("light", "dark")
     found = serious(page, first, {})
-    before = page.evaluate(_BACKGROUND)
-    page.emulate_media(color_scheme=second)  # type: ignore[arg-type]
-    until(page, f"{_BACKGROUND} !== {json.dumps(before)}")
-    Visit(page).settled()
+    put_into(page, second)
     found += serious(page, second, {"runOnly": {"type": "rule", "values": _OF_COLOURS}})
     assert not found, "\n".join([where, *found])
+
+
+def put_into(page: Page, scheme: str) -> None:
+    """Put the page into this scheme, and wait until it is: a long page takes its time."""
+    if _is_dark(page) == (scheme == "dark"):
+        return
+    before = page.evaluate(_BACKGROUND)
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    until(page, f"{_BACKGROUND} !== {json.dumps(before)}")
+    Visit(page).settled()
+
+
+def _is_dark(page: Page) -> bool:
+    return bool(page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"))
 
 
 def serious(page: Page, scheme: str, options: dict[str, Any]) -> list[str]:

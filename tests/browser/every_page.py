@@ -26,7 +26,7 @@ from shows import runs, store
 from tests.browser import axe, sliders
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.started import Started, started
-from tests.browser.visit import Visit, until
+from tests.browser.visit import Visit
 from tests.browser.watched import PATIENCE
 
 WIDTHS = {1440: 900, 1024: 768, 720: 450, 420: 860}  # and their heights
@@ -206,9 +206,8 @@ def _look(browser: Browser, base: str, place: Place, target: Path) -> Iterator[s
 
 def _switch(page: Page, width: int, height: int, scheme: str) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    until(page, f"matchMedia('(prefers-color-scheme: {scheme})').matches")
     Visit(page).settled()
+    axe.put_into(page, scheme)
     page.wait_for_timeout(700)  # colours fade over, charts settle
 
 
