@@ -11,7 +11,7 @@ from explanations.errors import ExplanationFailed
 from explanations.parts.sounds import Sound
 from mds_client.prediction import Answer
 from mds_client.signature import File, Signature, Values
-from ui.figure import draw_figure
+from ui.figure import FROM_AFAR, SMALLEST, draw_figure
 from ui.sound import samples
 from ui.text import plain
 
@@ -20,6 +20,14 @@ _MOST = 20
 _AT_ONCE = 5  # more players than these are put away
 _LONGEST = 120.0  # seconds
 Numbered = Sequence[tuple[int, tuple[float, float]]]
+
+
+def draw_still(answer: Answer, values: Values, _signature: Signature) -> None:
+    """What was found in one big line, and where, for people who only look."""
+    st.header(plain(answer.headline), anchor=False)
+    for value in values.values():
+        if isinstance(value, File):
+            _draw_waveform(value, answer, size=FROM_AFAR)
 
 
 def draw(answer: Answer, values: Values, _signature: Signature) -> None:
@@ -39,11 +47,11 @@ def draw(answer: Answer, values: Values, _signature: Signature) -> None:
         st.caption(f"The first {_MOST} of {len(answer.segments):,} are listed.")
 
 
-def _draw_waveform(file: File, answer: Answer) -> None:
+def _draw_waveform(file: File, answer: Answer, size: int = SMALLEST) -> None:
     sound = samples(file.data)
     if sound is not None:
         figure = waveform.figure(sound.values, sound.rate, segments=answer.segments)
-        draw_figure(figure, waveform.alt_text(sound.seconds, answer.segments))
+        draw_figure(figure, waveform.alt_text(sound.seconds, answer.segments), size=size)
 
 
 def _readable(file: File) -> Sound | None:

@@ -20,7 +20,7 @@ from explanations.contract import Explanation
 from mds_client.prediction import Answer
 from mds_client.signature import File
 from shows.runs import Stage
-from ui import media, results
+from ui import media
 from ui.cases.opened import Opened
 from ui.explanations.kinds import attribution
 from ui.model_titles import of_model
@@ -32,12 +32,15 @@ from ui.stage.asking import Live
 from ui.text import percent, plain
 from ui.usual_answers import with_usual
 
-# What can be taken in from the last row.
-_MOST_INPUTS = 8
-_MOST_BARS = 5
+# What can be taken in from the last row, and fits on one screen.
+_MOST_INPUTS = 6
+_MOST_BARS = 4
 _LONGEST_VALUE = 60
 _LONGEST_TEXT = 600
+# Words beyond these are a size smaller, so that they stand in one line.
+_LONG_QUESTION, _LONG_ANSWER = 42, 12
 WHY = "stage_why"
+_OVER_PICTURE = "grid"  # reasons that stand on the picture itself, in its place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,14 +119,32 @@ def stage(slide: Slide, *, place: int, count: int) -> Stage:
 
 def draw(slide: Slide) -> None:
     """The question, the inputs, the answer, and why."""
-    st.title(plain(slide.question), anchor=False)
+    with st.container(key=_sized("stage_question", slide.question, _LONG_QUESTION)):
+        st.title(plain(slide.question), anchor=False)
     pairs = inputs(slide.shown)
     st.html(_inputs_html(pairs))
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
-        _draw_files(slide.shown)
+    why = slide.explanation if slide.answer and st.session_state.get(WHY, True) else None
+    is_heard = any(file.media_type.startswith("audio") for file in _files(slide.shown))
+    with st.container(horizontal=not is_heard, vertical_alignment="center", gap="large"):
+        if why is None or why.kind != _OVER_PICTURE:
+            _draw_files(slide.shown)
+        else:
+            with st.container(key="stage_overlay"):
+                _draw_still("ui.explanations.kinds", why.kind, why, slide.shown.values)
         _draw_answer(slide, slide.answer)
-    if slide.answer and st.session_state.get(WHY, True):
-        _draw_why(slide)
+    if why:
+        _draw_why(why, slide.shown)
+
+
+def _sized(key: str, words: str, most: int) -> str:
+    """The key of a container whose words are a size smaller where they are long."""
+    return key if len(words) <= most else f"{key}_long"
+
+
+def _draw_still(package: str, kind: str, *shown: object) -> None:
+    """What a kind looks like to people who cannot press anything, where it has a look for them."""
+    module = drawer(package, kind)
+    getattr(module, "draw_still", module.draw)(*shown)
 
 
 def inputs(shown: Opened) -> list[tuple[str, str]]:
@@ -133,9 +154,9 @@ def inputs(shown: Opened) -> list[tuple[str, str]]:
         for name, value in shown.case.entered.items()
         if not is_named(value)
     ]
-    rest = len(words) - _MOST_INPUTS
-    some = [(name, _short(text, len(words))) for name, text in words[:_MOST_INPUTS]]
-    return [*some, ("More", f"{rest} other fields")] if rest > 0 else some
+    most = _MOST_INPUTS if len(words) > _MOST_INPUTS + 1 else len(words)
+    some = [(name, _short(text, len(words))) for name, text in words[:most]]
+    return [*some, ("More", f"{len(words) - most} other fields")] if most < len(words) else some
 
 
 def _short(text: str, count: int) -> str:
@@ -150,10 +171,14 @@ def _inputs_html(pairs: Sequence[tuple[str, str]]) -> str:
 
 def _draw_files(shown: Opened) -> None:
     """Pictures and sounds of the case, where they were kept; on top of its picture an answer draws itself."""
-    files = [value for value in shown.values.values() if isinstance(value, File)]
-    for number, file in enumerate(files):
-        with st.container(key=f"stage_file_{number}"):
-            media.show_file(file.media_type.partition("/")[0], file)
+    for number, file in enumerate(_files(shown)):
+        kind = file.media_type.partition("/")[0]
+        with st.container(key=f"stage_{'heard' if kind == 'audio' else 'file'}_{number}"):
+            media.show_file(kind, file)
+
+
+def _files(shown: Opened) -> list[File]:
+    return [value for value in shown.values.values() if isinstance(value, File)]
 
 
 def _draw_answer(slide: Slide, answer: Answer | None) -> None:
@@ -163,9 +188,13 @@ def _draw_answer(slide: Slide, answer: Answer | None) -> None:
             st.markdown(plain(slide.shown.case.error_sentence))
             return
         if answer.kind not in ("class", "number"):
-            results.draw(answer, slide.shown.values, slide.shown.signature)
+            with st.container(key=_sized("stage_words", answer.headline, _LONG_ANSWER)):
+                _draw_still(
+                    "ui.results", answer.kind, answer, slide.shown.values, slide.shown.signature
+                )
             return
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        key = _sized("stage_headline", answer.headline, _LONG_ANSWER)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key=key):
             st.header(plain(answer.headline), anchor=False, width="content")
             if answer.probability is not None:
                 st.markdown(f"**{percent(answer.probability)}** likely", width="content")
@@ -174,17 +203,15 @@ def _draw_answer(slide: Slide, answer: Answer | None) -> None:
         draw_scale(answer, with_usual(slide.shown.signature, answer))
 
 
-def _draw_why(slide: Slide) -> None:
-    found = slide.explanation
-    if found is None:
-        return
+def _draw_why(found: Explanation, shown: Opened) -> None:
     with st.container(key="stage_reasons"):
         st.subheader(plain(_heading(found)), anchor=False)
         if found.kind == "attribution":
             st.html(bars_html(attribution.bars(found), found))
         else:
             st.markdown(plain(found.sentence))
-            drawer("ui.explanations.kinds", found.kind).draw(found, slide.shown.values)
+            if found.kind != _OVER_PICTURE:
+                _draw_still("ui.explanations.kinds", found.kind, found, shown.values)
 
 
 def _heading(found: Explanation) -> str:

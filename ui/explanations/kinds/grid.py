@@ -11,7 +11,7 @@ from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.explanations.kinds._parts import upright
 from ui.explanations.kinds.spans import amount_words, colour_legend
-from ui.figure import draw_figure
+from ui.figure import FROM_AFAR, SMALLEST, draw_figure
 
 KINDS = ("grid",)
 _MOST_LABELS = 5
@@ -30,6 +30,14 @@ def draw(explanation: Explanation, values: Values) -> None:
     else:
         _draw_adjustable(explanation, picture)
     st.caption(colour_legend(explanation))
+
+
+def draw_still(explanation: Explanation, values: Values) -> None:
+    """The amounts over the picture, for people who only look."""
+    picture = upright(values)
+    if picture is not None and explanation.grid:
+        count = len(explanation.attributions)
+        _draw_overlay(explanation, picture, strength=_STRENGTH, most=count, size=FROM_AFAR)
 
 
 @st.fragment
@@ -64,6 +72,7 @@ def _draw_overlay(
     strength: int,
     most: int,
     key: str | None = None,
+    size: int = SMALLEST,
 ) -> None:
     shown = narration.strongest_first(explanation.attributions)[:most]
     figure = grid.figure(
@@ -73,7 +82,7 @@ def _draw_overlay(
         labels=labels(explanation, shown),
         words=words(explanation),
     )
-    draw_figure(figure, explanation.alt, key=key)
+    draw_figure(figure, explanation.alt, key=key, size=size)
 
 
 def amounts(explanation: Explanation, shown: tuple[Attribution, ...]) -> list[list[float]]:

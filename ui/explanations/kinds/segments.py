@@ -11,7 +11,7 @@ from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
 from ui.explanations.kinds._parts import file
 from ui.explanations.kinds.spans import amount_words, colour_legend
-from ui.figure import draw_figure
+from ui.figure import FROM_AFAR, SMALLEST, draw_figure
 from ui.sound import samples
 
 KINDS = ("segments",)
@@ -22,18 +22,32 @@ _ALL = "The whole sound"
 def draw(explanation: Explanation, values: Values) -> None:
     """The amounts over the sound of the case, and a player of its strongest stretches."""
     recording = file(values)
-    sound = samples(recording.data) if recording else None
-    if recording is None or sound is None:
+    if recording is None or not _draw_waveform(explanation, recording):
         return
+    st.caption(colour_legend(explanation))
+    if not explanation.is_rough:
+        _draw_player(explanation, recording)
+
+
+def draw_still(explanation: Explanation, values: Values) -> None:
+    """The amounts over the sound, for people who only look."""
+    if recording := file(values):
+        _draw_waveform(explanation, recording, size=FROM_AFAR)
+
+
+def _draw_waveform(explanation: Explanation, recording: File, size: int = SMALLEST) -> bool:
+    """Whether there is one."""
+    sound = samples(recording.data)
+    if sound is None:
+        return False
     amounts = [
         waveform.Amount(*each.span, each.amount, amount_words(explanation, each))
         for each in explanation.attributions
         if each.span
     ]
-    draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
-    st.caption(colour_legend(explanation))
-    if not explanation.is_rough:
-        _draw_player(explanation, recording)
+    figure = waveform.figure(sound.values, sound.rate, amounts=amounts)
+    draw_figure(figure, explanation.alt, size=size)
+    return True
 
 
 @st.fragment

@@ -20,15 +20,20 @@ _WORTH_A_SIGN = 0.15
 
 def draw(explanation: Explanation, values: Values) -> None:
     """The text itself with its words tinted, what the tints mean, and the strongest words in order."""
-    words = [each for each in explanation.attributions if each.span]
-    if not words:
+    if not any(each.span for each in explanation.attributions):
         return
-    _marked.draw(str(values.get(words[0].field) or ""), marks(explanation), explanation.alt)
+    draw_still(explanation, values)
     st.caption(colour_legend(explanation))
     if _is_all_or_nothing(explanation):
         return
     if strongest := bars(explanation):
         draw_figure(attributions.figure(strongest, in_order=True), explanation.alt)
+
+
+def draw_still(explanation: Explanation, values: Values) -> None:
+    """The text itself with its words tinted, for people who only look."""
+    if words := [each for each in explanation.attributions if each.span]:
+        _marked.draw(str(values.get(words[0].field) or ""), marks(explanation), explanation.alt)
 
 
 def bars(explanation: Explanation) -> list[attributions.Part]:
