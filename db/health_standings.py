@@ -62,7 +62,7 @@ def forget(session: Session, server: str, model: str) -> None:
 def acknowledge(session: Session, server: str, model: str, person: str) -> None:
     """Who takes care of a model, where something is kept of it."""
     query = update(HealthStanding).filter_by(server=server, model=model)
-    session.execute(query.values(acknowledged_by=person))
+    session.execute(query.values(owner=person))
 
 
 def every(session: Session) -> list[StandingView]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Double, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from db.tables.base import SENTENCE, SHORT, Base
 from db.types import ClippedText, Json, UtcDateTime
@@ -86,6 +86,7 @@ class HealthStanding(Base):
     high: Mapped[float | None] = mapped_column(Double)
     n: Mapped[int]
     # The column has the name of a former release, whose processes may still write it.
-    acknowledged_by: Mapped[str] = mapped_column("owner", ClippedText(SHORT))
+    owner: Mapped[str] = mapped_column(ClippedText(SHORT))
+    acknowledged_by: Mapped[str] = synonym("owner")
     demonstration: Mapped[int] = mapped_column(default=0, server_default="0")
     sizes: Mapped[str] = mapped_column(ClippedText(SENTENCE), default="", server_default=text("''"))
