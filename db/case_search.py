@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +40,8 @@ class CaseFilter:
     of the batch whose rows they are, `value` a field and its value as words, `within` a field and the bounds of its number,
     `is_drawn` those that were drawn for a check, `is_unlike` those whose inputs were unlike all earlier ones, `key` a value
     of a business key. `verdict` is what counts of what is said, as figures take it: correct, incorrect, or `none` where nobody decided;
-    `outcomes_not` are left out. `since` is included, `until` is not."""
+    `outcomes_not` are left out. `since` is included, `until` is not. With `of_newest` they are among so many of the newest that the model,
+    the time, the inputs and the answer leave, whoever asked and whatever else is wanted."""
 
     server: str = ""
     model: str = ""
@@ -70,6 +71,7 @@ class CaseFilter:
     purposes: tuple[str, ...] = ()
     verdict: str = ""
     outcomes_not: tuple[str, ...] = ()
+    of_newest: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,8 @@ def last_read(session: Session, wanted: CaseFilter, *, before: str) -> str:
 def _all_conditions(session: Session, wanted: CaseFilter, before: str) -> list[ColumnElement[bool]]:
     """Everything but the words."""
     conditions = list(_conditions(wanted))
+    if wanted.of_newest:
+        conditions += _among_newest(session, wanted)
     if wanted.key:
         conditions.append(has_key(session, wanted.key))
     if wanted.batch:
@@ -135,6 +139,22 @@ def _all_conditions(session: Session, wanted: CaseFilter, before: str) -> list[C
 
 def _newest(query: Select[Any]) -> Select[Any]:
     return query.order_by(Case.created_at.desc(), Case.id.desc())
+
+
+def _among_newest(session: Session, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """Those from the oldest of the newest on; all where there are fewer."""
+    every = replace(
+        wanted,
+        person="",
+        judgement="",
+        verdict="",
+        batch="",
+        is_drawn=False,
+        is_unlike=False,
+    )
+    query: Any = select(Case.created_at, Case.id).where(*_conditions(every))
+    oldest = session.execute(_newest(query).offset(wanted.of_newest - 1).limit(1)).first()
+    return [tuple_(Case.created_at, Case.id) >= tuple_(*oldest)] if oldest else []
 
 
 def _older_than(session: Session, case_id: str) -> list[ColumnElement[bool]]:

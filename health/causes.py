@@ -47,7 +47,7 @@ class Portion:
 class Cause:
     """A slice of the cases since the fall, or a version (`is_version`): the share that is right in it and among the others,
     and which part of the additional wrong answers lies in it. `word` is what people call its `value`. The others of a version that took
-    their place are those before the day `since`, and its own are from then on."""
+    their place are those before the day `since`, and its own are from then on. So many of its own are `wrong`."""
 
     field: str
     value: str
@@ -56,6 +56,7 @@ class Cause:
     rest: Share
     part: Portion
     bounds: tuple[float, float] | None = None
+    wrong: int = 0
     is_version: bool = False
     since: date | None = None
 
@@ -106,7 +107,7 @@ def causes(
 ) -> Causes:
     """What accounts for the wrong answers since a day; `baseline` is the share that was right before, `titles` what fields are
     called, by their names, and `words` what their values are."""
-    is_since = np.array([day >= since for day in checked.days], dtype=bool)
+    is_since = _since(checked, since)
     hits, weights = np.asarray(checked.right, dtype=bool), np.asarray(checked.weights, dtype=float)
     places = np.flatnonzero(is_since)
     given = weights[is_since]
@@ -154,12 +155,17 @@ def _cause(found: Slice, part: Portion) -> Cause:
         rest=found.rest,
         part=part,
         bounds=found.bounds,
+        wrong=found.wrong,
         is_version=is_version,
     )
 
 
 def _inside(checked: Checked, version: str) -> Inside:
     return np.array([of == version for of in checked.versions], dtype=bool)
+
+
+def _since(checked: Checked, since: date) -> Inside:
+    return np.array([day >= since for day in checked.days], dtype=bool)
 
 
 def _called(cause: Cause, titles: Mapping[str, str]) -> str:
@@ -181,6 +187,7 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
                 right=own,
                 rest=rest,
                 part=_NOTHING,
+                wrong=int((~hits & _inside(checked, version) & _since(checked, since)).sum()),
                 is_version=True,
                 since=since,
             )

@@ -44,7 +44,7 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class Slice:
     """Cases in which a field has a value, or lies within `bounds`; `value` is as cases have it, or the range in words, and `word` what
-    people call it. `right` is the share of right answers among its checked cases, `rest` that of the others; `inside` says of every
+    people call it. Of its checked cases so many are `wrong`. `right` is the share of right answers among its checked cases, `rest` that of the others; `inside` says of every
     checked case (n,) whether it is one of them."""
 
     field: str
@@ -54,6 +54,7 @@ class Slice:
     rest: Share
     p: float
     is_worse: bool
+    wrong: int = 0
     inside: Inside = attribute(compare=False, repr=False)
     bounds: tuple[float, float] | None = None
 
@@ -96,6 +97,7 @@ def _slice(
         rest=rest,
         p=p,
         inside=inside,
+        wrong=int((inside & ~hits).sum()),
         is_worse=(own.value or 0) < (rest.value or 0) and p < LEVEL / looked_at,
         bounds=part.bounds,
     )

@@ -43,7 +43,7 @@ def wrong_cases(visit: Visit) -> None:
     visit.click(page.get_by_test_id("stTopNavLink").filter(has_text="Health"))
     visit.click(page.get_by_role("link", name="penguins").first)
     with page.context.expect_page() as opened:
-        visit.click(page.get_by_role("link", name="See the wrong cases").first)
+        visit.click(page.get_by_role("link", name="wrong cases").first)
     expect(opened.value.locator(".mds-lines a").first).to_be_attached()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 import db.batches
 import db.case_search
-from cases.search import CaseFilter, search
+import db.health_cases
+from cases.search import CaseFilter, count, search
 from db.batches import BatchView
 from db.cases import ASKED
-from db.engine import Sessions, limited, writing
+from db.engine import Sessions, limited, reading, writing
+from db.health import Selection
 from db.ids import new_id
 from db.scope import Models, Scope
 from feedback.submission import submit
@@ -87,6 +90,23 @@ def test_pages_follow_each_other_without_a_gap_though_moments_are_the_same(
         if not before:
             break
     assert found == asked[::-1]
+
+
+def test_among_the_newest_are_those_that_a_figure_of_them_counts(sessions: Sessions) -> None:
+    """As health/overview.py counts cases that are unlike all earlier ones."""
+    people = ("ada", "bob", "ada", "ada", "bob")
+    odd = [add_case(sessions, person=who, unlike="" if n == 3 else "odd").id for n, who in enumerate(people)]  # fmt: skip
+    add_case(sessions, **FAILED)  # no answer
+    add_case(sessions, model="digits", unlike="odd")
+    wanted = CaseFilter(model="penguins", state="answered", is_unlike=True, of_newest=3)
+    assert [line.id for line in search(sessions, wanted).lines] == [odd[4], odd[2]]
+    assert count(sessions, wanted) == 2
+    assert count(sessions, replace(wanted, person="ada")) == 1
+    with reading(sessions) as session:
+        figure = db.health_cases.unlike(session, Selection(purposes=None, model="penguins"), 3)
+    assert figure == (2, 3)
+    assert count(sessions, replace(wanted, of_newest=100)) == 4
+    assert count(sessions, replace(wanted, of_newest=0)) == 4
 
 
 @pytest.mark.parametrize("before", [NOT_THERE, "no id"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from cases.search import CaseFilter, count
 from db.engine import Sessions, limited
 from db.scope import Models, Scope
 from feedback.submission import submit
@@ -93,6 +95,15 @@ def test_a_worse_version_is_act_and_everything_says_why(sessions: Sessions) -> N
     assert found.weeks[-1].right.value < 0.8
     worst = found.details.slices[0]
     assert (worst.field, worst.value, worst.is_worse) == ("island", "Dream", True)
+    wrong = CaseFilter(value=("island", "Dream"), verdict="incorrect", is_drawn=True)
+    assert worst.wrong == count(sessions, wrong) > 10
+    assert found.causes is not None
+    since = datetime.combine(found.causes.since, time(), tzinfo=UTC)
+    (of_island,) = (each for each in found.causes.found if each.field == "island")
+    assert of_island.wrong == count(sessions, replace(wrong, since=since))
+    (of_version,) = (each for each in found.causes.found if each.is_version)
+    newest_wrong = replace(wrong, since=since, value=None, version=of_version.value)
+    assert of_version.wrong == count(sessions, newest_wrong)
     confused = found.details.confusion
     assert confused.labels == ("Adelie", "Gentoo")
     assert confused.counts[1, 0] == 180 - confused.counts[0, 0]

@@ -309,6 +309,7 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert "**What accounts for it**" in said
     assert "hens is answered wrongly more often: " in said
     assert "Sex hens" in said
+    assert "[See the 20 wrong cases](cases?model=demo%2Fpenguins" in said
     assert "sex%3Dfemale" in said  # as cases have it
     assert "island=Dream" not in str(app.query_params)
     assert "Not lower: " in said

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cases.search import CaseFilter
+from health.overview import NEWEST
 from health.summary import ESTIMATED, NOT_SENT, SERVED
 
 WRONG, UNCHECKED, FAILED, UNLIKE = "wrong", "unchecked", "failed", "unlike"
@@ -30,8 +31,13 @@ COUNTED: Mapping[str, Counted] = {
         wanted={"state": "failed", "outcomes_not": NOT_SENT, "purposes": SERVED},
     ),
     UNLIKE: Counted(
-        words="unlike earlier cases",
-        wanted={"is_unlike": True, "state": "answered", "purposes": ESTIMATED},
+        words=f"of the newest {NEWEST:,}, unlike earlier cases",
+        wanted={
+            "is_unlike": True,
+            "state": "answered",
+            "purposes": ESTIMATED,
+            "of_newest": NEWEST,
+        },
     ),
 }
 

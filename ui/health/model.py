@@ -202,7 +202,8 @@ def _draw_unlike(look: Look, chosen: Chosen) -> None:
     found = look.unlike
     if not found.n:
         return
-    link = f" [Open them]({chosen.cases(counted=UNLIKE)})" if found.count else ""
+    them = "this case" if found.count == 1 else f"these {found.count:,} cases"
+    link = f" [Open {them}]({chosen.cases(counted=UNLIKE)})" if found.count else ""
     st.markdown(
         f"**{found.count:,} of {found.n:,}** newest cases ({ends_words(found)}) were unlike earlier ones when they were asked; by chance it is up to "
         f"1 in 100.{link}"

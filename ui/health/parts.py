@@ -14,9 +14,8 @@ from health.report import OVERLAP, difference_text, part_words, slice_word
 from health.slices import Slice
 from health.titles import FieldWords
 from health.weighted import Share
-from ui.cases.counted import WRONG
 from ui.cases.titles import fields_of
-from ui.health import address
+from ui.health import address, wrong_answers
 from ui.health.address import Chosen
 from ui.health.pressed import draw_row
 from ui.session import services
@@ -61,9 +60,7 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
         title = f"{plain(named.get(each.field, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
         chips = address.part_of(each.field, each.value, each.bounds)
-        if each.right.value != 1:
-            link = chosen.cases(counted=WRONG, **chips)
-            words += f" [See the wrong cases]({link})"
+        words += wrong_answers.link(each.wrong, chosen, **chips)
         draw_row(words, f"health_slice_{place}", chips, chosen)
 
 
@@ -123,8 +120,8 @@ def _draw_cause(
         else address.part_of(cause.field, cause.value, cause.bounds)
     )
     days = f"{found.since}..{datetime.now(UTC).date()}"
-    link = chosen.every.cases(counted=WRONG, days=days, **chips)
-    draw_row(f"{words} [See the wrong cases]({link})", key, chips, chosen)
+    link = wrong_answers.link(cause.wrong, chosen.every, days=days, **chips)
+    draw_row(f"{words}{link}", key, chips, chosen)
 
 
 def _rate_words(rate: GroupRate) -> str:

@@ -55,6 +55,16 @@ def words(told: WrongAnswers) -> str:
     return "See the wrong answer" if told.seen == 1 else f"See the {told.seen:,} wrong answers"
 
 
+def link(counted: int, chosen: Chosen, **more: str) -> str:
+    """` [See the 3 wrong cases](…)`, of a part of the cases of which so many are counted; empty where nothing is seen."""
+    seen = min(count(services().sessions, chosen.wanted(counted=WRONG, **more)), MOST_COUNTED)
+    if not seen:
+        return ""
+    of = f"{seen:,} of the {counted:,}" if seen < min(counted, MOST_COUNTED) else f"the {seen:,}"
+    them = "the wrong case" if seen == counted == 1 else f"{of} wrong cases"
+    return f" [See {them}]({chosen.cases(counted=WRONG, **more)})"
+
+
 def why(told: WrongAnswers) -> str:
     """Why there are fewer than are counted; empty where there are not. Which ones they are stays open: a review is blind."""
     return " ".join(_reasons(told)) if told.seen < min(told.counted, MOST_COUNTED) else ""
