@@ -34,6 +34,11 @@ _LOOK_SECONDS = 0.005
 PEOPLE_SECONDS = 30.0
 # A request beside them may take as long as a small one, and so long in any case.
 BESIDE_SECONDS = 0.03
+# For this part of the time a batch may hold the database beside them, where that has one writer at a time: each of their cases
+# is written twice, and would wait.
+WRITE_SHARE = 0.03
+# However long it was held: what is done is to be written before long.
+MOST_WRITE_PAUSE = 5.0
 
 
 @dataclass(kw_only=True)
@@ -80,6 +85,8 @@ class Pace:
     _calm: int = 0
     _pause_until: float = 0.0
     _people_until: float = 0.0
+    # When it may be written again while people ask.
+    _write_at: float = 0.0
     _people_rows: int = FIRST_ROWS
     # What a request took at the least: about what one case takes.
     _quickest: float = REQUEST_SECONDS / 4
@@ -171,6 +178,21 @@ class Pace:
         if trial.gain < (_GAINED if was_quick else _LOST):
             self.request_rows, self._hold = trial.size, HOLD_REQUESTS
         self._trial = None
+
+    def wrote(self, seconds: float) -> None:
+        """The database was held for so long, and others waited who write."""
+        with self._lock:
+            now, pause = self.clock(), min(seconds / WRITE_SHARE, MOST_WRITE_PAUSE)
+            since = max(self._write_at, now) if self.are_people_asking else now
+            self._write_at = since + pause
+
+    def wait_to_write(
+        self, check: Callable[[], None], sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Wait until people are not in the way. `check` raises where the run is over."""
+        while self.are_people_asking and self.clock() < self._write_at:
+            check()
+            sleep(_LOOK_SECONDS)
 
     def refused_for_size(self, rows: int) -> None:
         """A request of so many rows was too large."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -22,7 +24,7 @@ from batch.folder import BatchFolder
 from batch.pace import Pace
 from batch.partition import PROBLEM, Partition, rows_of
 from db.batch_chunks import ChunkView, Tally
-from db.engine import Session, Sessions, reading, writing
+from db.engine import Session, Sessions, dialect_of, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import utc_now
 from db.jobs import JobView
@@ -166,12 +168,16 @@ class Scoring:
 
     def _take_once(self) -> ChunkView | None:
         me = self._me
+        with reading(self.sessions) as session:  # what others need not wait for
+            living = [me, *(w.id for w in db.workers.living(session, self.lost_seconds))]
+            is_left = db.batch_chunks.is_left_behind(session, self.batch_id, living)
         try:
-            with writing(self.sessions) as session:
-                living = [w.id for w in db.workers.living(session, self.lost_seconds)]
-                return db.batch_chunks.take_left_behind(
-                    session, self.batch_id, me, [me, *living]
-                ) or db.batch_chunks.take_next(
+            with self._beside_people() as session:
+                if is_left and (
+                    left := db.batch_chunks.take_left_behind(session, self.batch_id, me, living)
+                ):
+                    return left
+                return db.batch_chunks.take_next(
                     session, self.batch_id, me, self.pace.chunk_of, self.total, utc_now()
                 )
         except Conflict:  # another took them at the same moment
@@ -222,17 +228,33 @@ class Scoring:
     def _keep(self, done: ChunkView, outcome: _Outcome, ready: Any) -> bool:
         """The chunk and its cases, in one transaction, if both are this run's still."""
         case_ids = [each for each in outcome.cases if each]
-        if (
-            case_ids
-        ):  # who waits for an answer writes it down first: SQLite has one writer at a time
-            self._give_way()
-        with writing(self.sessions) as session:
+        with self._beside_people(are_cases=bool(case_ids)) as session:
             if not self._goes_on(session):
                 raise Stopped
             if not db.batch_chunks.finish(session, done, case_ids, utc_now()):
                 return False
             self.recorder.write(session, ready)
         return True
+
+    @contextmanager
+    def _beside_people(self, *, are_cases: bool = False) -> Iterator[Session]:
+        """A transaction that writes. Where there is one writer at a time, people who ask have more of it."""
+        if self._has_one_writer:
+            self.pace.wait_to_write(self._check)
+        if are_cases:  # who waits for an answer writes it down first
+            self._give_way()
+        began = None
+        try:
+            with writing(self.sessions) as session:
+                began = time.perf_counter()
+                yield session
+        finally:
+            if began is not None:
+                self.pace.wrote(time.perf_counter() - began)
+
+    @cached_property
+    def _has_one_writer(self) -> bool:
+        return dialect_of(self.sessions).name == "sqlite"
 
     def _goes_on(self, session: Session) -> bool:
         """Helpers hold the job of another not: they would wait for each other, and the chunk is theirs or it is not."""

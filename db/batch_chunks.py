@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Batch, BatchChunk
@@ -49,15 +49,17 @@ _NAMES = tuple(field.name for field in fields(ChunkView))
 _views = select(*(getattr(BatchChunk, name) for name in _NAMES))
 
 
+def is_left_behind(session: Session, batch_id: str, living: Collection[str]) -> bool:
+    """Whether there is a chunk whose process is not among the living."""
+    left = _left_behind(batch_id, living)
+    return session.scalar(select(BatchChunk.first_row).where(*left).limit(1)) is not None
+
+
 def take_left_behind(
     session: Session, batch_id: str, runner: str, living: Collection[str]
 ) -> ChunkView | None:
     """A chunk whose process is not among the living, from now on of this runner; None where there is none."""
-    left = (
-        BatchChunk.batch_id == batch_id,
-        BatchChunk.state == RUNNING,
-        BatchChunk.runner.not_in(living),
-    )
+    left = _left_behind(batch_id, living)
     row = session.scalar(select(BatchChunk).where(*left).order_by(BatchChunk.first_row).limit(1))
     if row is None:
         return None
@@ -66,6 +68,14 @@ def take_left_behind(
     if not _changed(session, _of(found).values(mine)):
         return None
     return ChunkView(**{**{name: getattr(found, name) for name in _NAMES}, **mine})
+
+
+def _left_behind(batch_id: str, living: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return (
+        BatchChunk.batch_id == batch_id,
+        BatchChunk.state == RUNNING,
+        BatchChunk.runner.not_in(living),
+    )
 
 
 def take_next(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from batch.pace import PEOPLE_SECONDS, Pace
+from batch.pace import MOST_WRITE_PAUSE, PEOPLE_SECONDS, WRITE_SHARE, Pace
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,32 @@ def test_while_people_ask_one_small_request_is_under_way() -> None:
     assert pace.rows_now == 5_000
     for _ in range(4):
         pace.enter(lambda: None)
+
+
+def test_while_people_ask_the_database_is_held_for_a_small_part_of_the_time() -> None:
+    now, waited = [0.0], [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0], waited[0] = now[0] + seconds, waited[0] + seconds
+
+    pace = Pace(clock=lambda: now[0])
+    for _ in range(100):  # nobody waits, and nothing adds up
+        pace.wait_to_write(lambda: None, sleep)
+        pace.wrote(0.03)
+    assert waited[0] == 0
+    pace.people_ask()
+    for _ in range(10):
+        pace.wait_to_write(lambda: None, sleep)
+        pace.wrote(0.03)
+    assert waited[0] == pytest.approx(10 * 0.03 / WRITE_SHARE, rel=0.1)
+    pace.wrote(600.0)
+    now[0] += MOST_WRITE_PAUSE + 0.03 / WRITE_SHARE
+    pace.wait_to_write(lambda: _no_more_than([], 0), sleep)  # no longer than that
+    pace.wrote(600.0)
+    with pytest.raises(TimeoutError):
+        pace.wait_to_write(lambda: _no_more_than([], 0), sleep)
+    now[0] += PEOPLE_SECONDS
+    pace.wait_to_write(lambda: _no_more_than([], 0), sleep)
 
 
 def _no_more_than(waited: list[float], looks: int) -> None:
