@@ -19,7 +19,7 @@ from db.ids import utc_now
 from db.person import known
 from db.workspaces import WorkspaceView
 
-__all__ = ["PURPOSES", "WorkspaceView", "current", "find", "is_ended", "opened", "seal"]
+__all__ = ["PURPOSES", "WorkspaceView", "complete", "current", "find", "is_ended", "opened", "seal"]
 
 # Why cases of a workspace are asked. Of demonstrations one is open at a time, of shows as many as there are.
 PURPOSES = ("demo", "show")
@@ -60,6 +60,12 @@ def find(sessions: Sessions, name: str) -> WorkspaceView | None:
     """The workspace of that name; None where there is none."""
     with reading(sessions) as session:
         return db.workspaces.by_name(session, name)
+
+
+def complete(sessions: Sessions, name: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+    """All that was to be written into a demonstration is there. Raises StorageError."""
+    with writing(sessions) as session:
+        db.workspaces.complete(session, name, clock())
 
 
 def is_ended(session: Session, name: str) -> bool:

@@ -184,13 +184,6 @@ def marked(session: Session, limit: int) -> list[Span]:
     return _marked(session, Selection(purposes=None), limit)
 
 
-def is_marked_before(session: Session, midnight: datetime) -> bool:
-    """Whether a day before one is to be counted anew."""
-    return (
-        session.scalar(select(HealthMark.day).where(HealthMark.day < midnight).limit(1)) is not None
-    )
-
-
 def _cases(
     session: Session,
     selection: Selection,

@@ -22,6 +22,7 @@ class WorkspaceView:
     title: str
     opened_at: datetime
     opened_by: str
+    completed_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
 
@@ -50,6 +51,12 @@ def listed(session: Session, purpose: str = "") -> list[WorkspaceView]:
     if purpose:
         query = query.where(Workspace.purpose == purpose)
     return [_view(row) for row in session.scalars(query)]
+
+
+def complete(session: Session, name: str, now: datetime) -> None:
+    """All that was to be written into a workspace is there."""
+    query = update(Workspace).where(Workspace.name == name)
+    session.execute(query.values(completed_at=now))
 
 
 def close(session: Session, name: str, now: datetime, person: str) -> None:

@@ -18,7 +18,7 @@ from itertools import chain, groupby, repeat
 from pathlib import Path
 from random import Random
 
-from audit_log.workspaces import current, opened
+from audit_log.workspaces import complete, current, opened
 from cases.audit_sample import AuditPolicy
 from cases.batch import RowsRequest, answered, predict_rows
 from cases.outliers import Outliers
@@ -114,6 +114,7 @@ def write(
     count = _lived(writing, looking, missing)
     if count:
         _finish(looking, until)
+        complete(sessions, workspace, clock=lambda: until)
     return count
 
 

@@ -15,9 +15,8 @@ from db.engine import Sessions, reading
 from db.health import Selection
 from db.ids import utc_now
 from health.input_drift import Model
-from health.reference import midnight
 
-# Longer ago it stands, or was cut off.
+# What began longer ago and is not complete was cut off.
 _AT_MOST = timedelta(minutes=15)
 _CHANGES = "change until all are there."
 
@@ -53,14 +52,11 @@ class ComingIn:
 
 
 def coming_in(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> ComingIn | None:
-    """What there is of the history; None where it is complete, or there is none. Its days are counted as they come, and what people
-    ask meanwhile is of today. Raises StorageError."""
+    """What there is of the history; None where it is complete, or there is none. Raises StorageError."""
     now, found = clock(), current(sessions, DEMO)
-    if found is None or now - found.opened_at > _AT_MOST:
+    if found is None or found.completed_at or now - found.opened_at > _AT_MOST:
         return None
     with reading(sessions) as session:
-        if not db.health_days.is_marked_before(session, midnight(now)):
-            return None
         cases: Counter[Model] = Counter()
         for count in db.health_days.by_version(session, Selection(purposes=(DEMO,))):
             cases[count.key.server, count.key.model] += count.cases

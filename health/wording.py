@@ -15,6 +15,16 @@ def percent(share: float, *, is_up: bool = False) -> str:
     return f"{(math.ceil(hundredths) if is_up else math.floor(hundredths)) / 100:g} %"
 
 
+def value_words(found: Rate) -> str:
+    """`1.46 %`, with as many decimals as the ends of its interval; 100 and 0 are for what is exactly so."""
+    if found.value is None:
+        return "–"
+    hundredths = round(found.value * 1e4)
+    if 0 < found.value < 1:
+        hundredths = min(max(hundredths, 1), 9_999)
+    return f"{hundredths / 100:g} %"
+
+
 def rate_words(found: Rate) -> str:
     """`99.78 % (99.55 to 99.9 %) of 4,210`."""
     if found.value is None:

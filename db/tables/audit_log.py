@@ -14,7 +14,8 @@ from db.types import ClippedText, UtcDateTime
 class Workspace(Base):
     """A show or a demonstration: what is recorded in it has a chain of its own, which is closed when it is removed.
 
-    `purpose` is that of its cases. One that has `closed_at` takes nothing more.
+    `purpose` is that of its cases. A demonstration that has `completed_at` has all of its history; one that has `closed_at` takes
+    nothing more.
     """
 
     __tablename__ = "workspaces"
@@ -34,6 +35,7 @@ class Workspace(Base):
     title: Mapped[str] = mapped_column(ClippedText(SHORT))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_by: Mapped[str] = mapped_column(ClippedText(SHORT))
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str] = mapped_column(ClippedText(SHORT))
 

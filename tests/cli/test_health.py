@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from audit_log.workspaces import opened
+from audit_log.workspaces import complete, opened
 from cli.main import main
 from db.engine import Sessions
 from db.ids import utc_now
 from feedback.submission import submit
-from health.day_counts import fold
 from tests.cli.test_token import sessions  # noqa: F401 - the database that the settings name
 from tests.recorded import NUMBER, add_cases, case_of
 
@@ -146,7 +145,7 @@ def test_while_a_history_comes_in_that_is_said_of_models_with_cases_too(
 ) -> None:
     old = {"created_at": utc_now() - timedelta(days=9), "purpose": "demo"}
     add_cases(sessions, *(case_of(**old) for _ in range(3)))
-    opened(sessions, "demo", person="demonstration", title="The demonstration")
+    made = opened(sessions, "demo", person="demonstration", title="The demonstration")
     assert main(["health"]) == 0
     assert "3 cases so far. Words and figures change" in capsys.readouterr().err
     assert main(["health", "penguins"]) == 0
@@ -154,7 +153,7 @@ def test_while_a_history_comes_in_that_is_said_of_models_with_cases_too(
     assert main(["health", "--json"]) == 0
     (listed,) = json.loads(capsys.readouterr().out)["items"]
     assert listed["coming_in"] is True
-    fold(sessions)
+    complete(sessions, made.name)
     assert main(["health", "penguins"]) == 0
     assert "coming in" not in capsys.readouterr().err
 

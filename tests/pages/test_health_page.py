@@ -10,12 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from audit_log.workspaces import opened
+from audit_log.workspaces import complete, opened
 from db.engine import writing
 from feedback.first_calls import Call, recorder
 from feedback.submission import submit
 from health.alarms.episodes import bring_up_to_date
-from health.day_counts import fold
 from health.kept_standings import keep, kept
 from health.overview import standings
 from mds_client.signature import ModelRef
@@ -47,7 +46,7 @@ def test_models_with_cases_say_that_more_of_their_history_comes(
 ) -> None:
     of = {"server": "demo", "purpose": "demo", "created_at": datetime.now(UTC) - timedelta(days=9)}
     add_cases(built.sessions, *(case_of(model="penguins", **of) for _ in range(3)))
-    opened(built.sessions, "demo", person="demonstration", title="The demonstration")
+    made = opened(built.sessions, "demo", person="demonstration", title="The demonstration")
     so_far = "still coming in: 3 cases so far"
     for address, words in {
         "": f"{so_far}. Words and figures change until all are there.",
@@ -57,7 +56,7 @@ def test_models_with_cases_say_that_more_of_their_history_comes(
         app.query_params["model"] = address
         app.switch_page("../pages/health.py").run()
         assert words in app.info[0].value
-    fold(built.sessions)
+    complete(built.sessions, made.name)
     app.query_params["model"] = "demo/penguins"
     app.run()
     assert not any("coming in" in each.value for each in app.info)

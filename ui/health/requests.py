@@ -14,7 +14,7 @@ from health.answer_times import OF_ROWS
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.service import OUTCOMES
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, Latency, SeriesPoint
-from health.wording import counted_words, ends_words
+from health.wording import counted_words, ends_words, value_words
 from ui import model_titles
 from ui.health import address
 from ui.health.address import Chosen
@@ -22,7 +22,7 @@ from ui.health.pressed import Mark, draw_chart, draw_row
 from ui.health.pressed import draw_table as draw_rows
 from ui.model_titles import Named
 from ui.session import services
-from ui.text import many, percent, plain
+from ui.text import many, plain
 
 _MOST_LINKED = 5
 _TIMES = (
@@ -71,7 +71,7 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
     )
     columns[3].metric(
         "Errors",
-        "–" if errors.value is None else percent(errors.value),
+        value_words(errors),
         delta=f"{ends_words(errors)} of {sent:,} sent" if sent else None,
         delta_color="off",
         delta_arrow="off",
