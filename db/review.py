@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -194,9 +206,8 @@ def lease(
     session: Session, person: str, item_id: str, now: datetime, until: datetime
 ) -> ItemView | None:
     """This item for a person; None where it is not there, was answered, or is in front of somebody else."""
-    free = _is_free(session, person, ReviewFilter(), now)
-    query = select(ReviewItem).where(ReviewItem.id == item_id, *free).with_for_update()
-    row = session.scalar(query)
+    given = {"item_id": item_id, "person": person, "now": now}
+    row = session.scalar(_free_item(scope_of(session).is_all), given)
     return None if row is None else _leased(session, row, person, until)
 
 
@@ -330,19 +341,20 @@ _ORDER = (
 )
 
 
+@cache
+def _free_item(operates_all: bool) -> Select[ReviewItem]:
+    """An item that a person may answer. Made once: that takes longer than to run it."""
+    person = bindparam("person", type_=ReviewItem.leased_by.type)
+    now = bindparam("now", type_=ReviewItem.expires_at.type)
+    this = ReviewItem.id == bindparam("item_id")
+    free = (this, *_is_open(person, now), _is_for(operates_all, person))
+    return select(ReviewItem).where(*free).with_for_update()
+
+
 def _is_free(
     session: Session, person: str, wanted: ReviewFilter, now: datetime
 ) -> list[ColumnElement[bool]]:
-    conditions = [
-        ReviewItem.state == "open",
-        ReviewItem.expires_at > now,
-        or_(
-            ReviewItem.leased_until.is_(None),
-            ReviewItem.leased_until <= now,
-            ReviewItem.leased_by == person,
-        ),
-        _is_for(session, person),
-    ]
+    conditions = [*_is_open(person, now), _is_for(scope_of(session).is_all, person)]
     for name in ("server", "model", "reason"):
         if value := getattr(wanted, name):
             conditions.append(getattr(ReviewItem, name) == value)
@@ -352,7 +364,19 @@ def _is_free(
     return conditions
 
 
-def _is_for(session: Session, person: str) -> ColumnElement[bool]:
+def _is_open(person: Any, now: Any) -> list[ColumnElement[bool]]:
+    return [
+        ReviewItem.state == "open",
+        ReviewItem.expires_at > now,
+        or_(
+            ReviewItem.leased_until.is_(None),
+            ReviewItem.leased_until <= now,
+            ReviewItem.leased_by == person,
+        ),
+    ]
+
+
+def _is_for(operates_all: bool, person: Any) -> ColumnElement[bool]:
     """A second reading is for somebody else than the first, also where that was taken back. So is the decision, unless who
     decides operates everything: else nobody could where two people review."""
     other = aliased(ReviewItem)
@@ -361,7 +385,7 @@ def _is_for(session: Session, person: str) -> ColumnElement[bool]:
         other.answered_by == person,
         or_(other.state == "answered", other.id != ReviewItem.id),
     )
-    if scope_of(session).is_all:
+    if operates_all:
         return or_(~read, ReviewItem.reading != SECOND)
     return ~read
 

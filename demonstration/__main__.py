@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import time
 from pathlib import Path
@@ -23,6 +24,9 @@ def main() -> None:
     models: Path = parser.parse_args().models
     logging.basicConfig(level=logging.WARNING)
     began = time.monotonic()
+    # What is imported stays, and what is written makes many objects and few cycles: a twentieth of the time was looking for those.
+    gc.freeze()
+    gc.set_threshold(50_000)
     built = services.build(settings())
     server = settings().servers[0].name
     try:

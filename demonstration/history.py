@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -53,6 +55,8 @@ _SAID_WITHIN = 4
 # After so many days days are counted for good.
 _FOLDED = 10
 log = logging.getLogger(__name__)
+# The cases of a part, and what is drawn with by chance: what people do, and ids.
+_Asked = tuple[list[CaseView], Random, Random]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,12 +181,7 @@ def _lived(writing: _Writing, looking: Looking, missing: set[str]) -> int:
     known, count, start = looking.known_until(), 0, looking.start
     looking.timeline.add(start + timedelta(days=ACCEPTED_DAY), looking.accept_normal)
     for last, step in groupby(plan, key=lambda part: part.last):
-        asked = 0
-        for part in step:
-            if part.name in missing:
-                asked += writing.write(part)
-            elif first - _SAID_WITHIN < last <= first:
-                writing.take_up(part)
+        asked = writing.step(list(step), missing, takes_up=last > first - _SAID_WITHIN)
         if last == again.DAY + 1 and asked:
             writing.ask_again(start)
         now = moment_of(start, last - 1)
@@ -210,7 +209,7 @@ class _Writing:
     timeline: Timeline
     in_turn: set[Deployment] = field(default_factory=set)
     times: dict[tuple[str, str], Times] = field(default_factory=dict)
-    refused: Times | None = None
+    refused: Future[Times] | None = None
 
     def looking(self, start: datetime, titles: Titles, units: Units) -> Looking:
         """Where Health looks at what is written."""
@@ -225,15 +224,39 @@ class _Writing:
             units=units,
         )
 
-    def write(self, part: Part) -> int:
-        """Ask the cases of a part, and let people say what they will say of them; how many cases there are."""
-        random, of_ids = Random(_key(part)), _ids(part, self.workspace)  # noqa: S311
-        try:
-            self._bring_in_turn(part)
-            cases = self._ask(part, random, of_ids)
-        except MdsError as error:
-            log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
-            return 0
+    def step(self, some: Sequence[Part], missing: set[str], *, takes_up: bool) -> int:
+        """Write the parts of a step that are missing, and take up the others; how many cases came in."""
+        count = self.write([part for part in some if part.name in missing])
+        if takes_up:
+            self.take_up([part for part in some if part.name not in missing])
+        return count
+
+    def write(self, some: Sequence[Part]) -> int:
+        """Ask the cases of the parts of a step, each model in a thread of its own, and let people say what they will say of them; how many
+        cases there are. While one model answers, what others answered is recorded."""
+        by_model: dict[str, list[Part]] = defaultdict(list)
+        for part in some:
+            by_model[part.deployment.model].append(part)
+            with suppress(MdsError):  # before anything is asked beside it
+                self._timed(part)
+        with ThreadPoolExecutor(max(1, len(by_model))) as pool:
+            asked = dict(chain.from_iterable(pool.map(self._asked, by_model.values())))
+        return sum(self._end(part, *asked[part.name]) for part in some if part.name in asked)
+
+    def _asked(self, some: Sequence[Part]) -> list[tuple[str, _Asked]]:
+        """By the name of the part, its cases and what chance is drawn with; without one whose model does not answer."""
+        found = []
+        for part in some:
+            random, of_ids = Random(_key(part)), _ids(part, self.workspace)  # noqa: S311
+            try:
+                self._bring_in_turn(part)
+                found.append((part.name, (self._ask(part, random, of_ids), random, of_ids)))
+            except MdsError as error:
+                log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
+        return found
+
+    def _end(self, part: Part, cases: list[CaseView], random: Random, of_ids: Random) -> int:
+        self.times_refused(part.deployment)  # which waits beside all that follows
         first = cases[0]
         reviews.begin(self.sessions, first.server, first.model, first.created_at, of_ids)
         self._let_people_speak(part, dict(enumerate(cases)))
@@ -248,15 +271,19 @@ class _Writing:
             asked = sum(len(_up(each)) for each in earlier)
             bring_in_turn(self.predictor(of), self.kept[of].rows[0], asked)
 
-    def take_up(self, part: Part) -> None:
-        """Let people say of the cases of a part what they had not come to when it was cut off."""
-        self._let_people_speak(part, answered(self.sessions, _key(part), len(_up(part))))
+    def take_up(self, some: Sequence[Part]) -> None:
+        """Let people say of the cases of parts what they had not come to when it was cut off."""
+        for part in some:
+            self._let_people_speak(part, answered(self.sessions, _key(part), len(_up(part))))
 
     def _let_people_speak(self, part: Part, cases: Mapping[int, CaseView]) -> None:
         truth, visits = self.kept[part.deployment].truth, _up(part)
-        for number, case in cases.items():
-            if not first_calls.is_called(case):
-                statements.plan(self.sessions, case, truth[visits[number].row], self.timeline)
+        told = [
+            (case, truth[visits[number].row])
+            for number, case in cases.items()
+            if not first_calls.is_called(case)
+        ]
+        statements.plan(self.sessions, told, self.timeline)
 
     def ask_again(self, start: datetime) -> None:
         """Compare two versions on the same cases."""
@@ -344,7 +371,7 @@ class _Writing:
         lost = [visit for visit in part.visits if is_down(visit.at, part.start)]
         asked, drawn = self._request(part, random), Random(f"{_key(part)}-refused")  # noqa: S311
         for number, visit in enumerate(lost):
-            times = self._times_refused(part)
+            times = self.times_refused(part.deployment).result()
             down = replace(
                 asked,
                 model=unreachable(asked.model),
@@ -355,10 +382,12 @@ class _Writing:
                 list(self._rows(part, down, [visit], random, of_ids))
         return len(lost)
 
-    def _times_refused(self, part: Part) -> Times:
+    def times_refused(self, deployment: Deployment) -> Future[Times]:
+        """How long it takes to hear that a server does not answer: most of it is waiting, during which the rest is written."""
         if self.refused is None:
-            row = self.kept[part.deployment].rows[0]
-            self.refused = refused(self.predictor(part.deployment), row)
+            row, pool = self.kept[deployment].rows[0], ThreadPoolExecutor(1)
+            self.refused = pool.submit(refused, self.predictor(deployment), row)
+            pool.shutdown(wait=False)
         return self.refused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,9 +45,20 @@ def begin(sessions: Sessions, server: str, model: str, at: datetime, of_ids: Ran
         )
 
 
-def ask(sessions: Sessions, case: CaseView, of_ids: Random) -> str:
-    """A drawn case comes before the reviewers as soon as it is there; the id of its item."""
-    item = ItemView(
+def ask(sessions: Sessions, cases: Sequence[tuple[CaseView, Random]]) -> dict[str, str]:
+    """Drawn cases come before the reviewers as soon as they are there; the ids of their items, which are drawn with what stands beside
+    each case, by case."""
+    items = [_item(case, of_ids) for case, of_ids in cases]
+    with writing(sessions) as session:
+        found = {item.case_id: item.id for item in db.review.add(session, items)}
+        for case, _ in cases:  # of what was cut off an item may be there
+            if case.id not in found:
+                found[case.id] = db.review.of_case(session, case.id)[0].id
+    return found
+
+
+def _item(case: CaseView, of_ids: Random) -> ItemView:
+    return ItemView(
         id=id_at(case.created_at, of_ids),
         case_id=case.id,
         reading=FIRST,
@@ -59,9 +71,6 @@ def ask(sessions: Sessions, case: CaseView, of_ids: Random) -> str:
         probability=case.audit_probability,
         draw=case.audit_draw,
     )
-    with writing(sessions) as session:
-        db.review.add(session, [item])
-        return db.review.of_case(session, case.id)[0].id
 
 
 def read(

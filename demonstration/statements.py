@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,15 +22,28 @@ _REVIEWED, _VOLUNTEERED = 0.8, 0.06
 _NEAR = 0.25
 
 
-def plan(sessions: Sessions, case: CaseView, truth: object, timeline: Timeline) -> None:
-    """Let somebody say something of the case, where somebody does: reviewers of what was drawn, analysts of the rest. The same
-    again is planned alike."""
+def plan(sessions: Sessions, cases: Iterable[tuple[CaseView, object]], timeline: Timeline) -> None:
+    """Let somebody say something of the cases, each with its truth, where somebody does: reviewers of what was drawn, analysts of the
+    rest. The same again is planned alike."""
+    known = [each for each in cases if each[0].is_answered and each[1] is not None]
+    of_ids = {case.id: Random(f"{case.id}-said") for case, _ in known}  # noqa: S311
+    drawn = [(case, of_ids[case.id]) for case, _ in known if case.is_audited]
+    items = reviews.ask(sessions, drawn) if drawn else {}
+    for case, truth in known:
+        _plan(sessions, case, truth, items.get(case.id, ""), of_ids[case.id], timeline)
+
+
+def _plan(
+    sessions: Sessions,
+    case: CaseView,
+    truth: object,
+    item_id: str,
+    of_ids: Random,
+    timeline: Timeline,
+) -> None:
     # What is drawn does not depend on the ids, which are others once the history was reset.
-    random, of_ids = Random(f"{case.idempotency_key}-said"), Random(f"{case.id}-said")  # noqa: S311
+    random = Random(f"{case.idempotency_key}-said")  # noqa: S311
     chance, hours, word = random.random(), random.uniform(0.1, 30.0), random.random()
-    if not case.is_answered or truth is None:
-        return
-    item_id = reviews.ask(sessions, case, of_ids) if case.is_audited else ""
     if chance >= (_REVIEWED if case.is_audited else _VOLUNTEERED):
         return
     statement = said_of(case, truth, is_right(case, truth), round(0.6 + 0.4 * word, 2))

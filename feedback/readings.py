@@ -41,7 +41,8 @@ def follow(
     if said.judgement == "unsure" and said.reason == TAKEN_BACK:
         _take_back(session, said, is_reviewer=is_reviewer, now=now, new_id=new_id)
         return
-    answered = _answered(db.review.readings(session, said.case_id), said, is_reviewer)
+    readings = db.review.readings(session, said.case_id)
+    answered = _answered(readings, said, is_reviewer)
     if answered is None:
         return
     db.review.answer(session, answered.id, said.person, said.id, now)
@@ -50,6 +51,8 @@ def follow(
     is_drawn = answered.feedback_id is not None  # one that was taken back is not drawn again
     if answered.reading == FIRST and not is_drawn and is_reviewer:
         _draw_second(session, answered, now, new_id, random)
+    if len(readings) == 1:
+        return  # there is no second one yet to differ from
     _settle(session, said.case_id, now, new_id)
 
 

@@ -178,14 +178,14 @@ def answer(
     person, now = known(person), clock()
     with translated(), writing(sessions) as session:
         # The case is locked before the item is looked at: of two who answer at once, one is the first.
-        asked = _mine(session, item_id, person, now)
+        asked, case = _mine(session, item_id, person, now)
         statement = Statement(
             judgement=judgement,
             truth=truth,
             reason=reason,
             comment=comment,
             confidence=confidence,
-            channel=_channel(session, asked),
+            channel=_channel(asked, case),
             within=within,
             answers=answers,
         )
@@ -199,6 +199,7 @@ def answer(
             now=now,
             new_id=new_id,
             random=random,
+            locked=case,
         )
 
 
@@ -235,22 +236,23 @@ def _leased(session: Session, found: ItemView, person: str, now: datetime) -> It
     return db.review.lease(session, person, found.id, now, now + timedelta(minutes=minutes))
 
 
-def _mine(session: Session, item_id: str, person: str, now: datetime) -> ItemView:
-    """The item, with its case locked. Raises FeedbackRefused unless this person may answer it or has answered it."""
+def _mine(
+    session: Session, item_id: str, person: str, now: datetime
+) -> tuple[ItemView, CaseView | None]:
+    """The item, and its case, which is locked. Raises FeedbackRefused unless this person may answer it or has answered it."""
     found = db.review.by_id(session, item_id) if is_id(item_id) else None
     if found is None:
         raise _refused("There is no such case in the queue.")
-    db.cases.lock(session, found.case_id)
+    case = db.cases.lock(session, found.case_id)
     if found.state == "answered" and found.answered_by == person:
-        return found
+        return found, case
     if db.review.lease(session, person, item_id, now, found.leased_until or now) is None:
         raise _refused("Somebody else has this case in front of them, or has answered it.")
-    return found
+    return found, case
 
 
-def _channel(session: Session, asked: ItemView) -> str:
+def _channel(asked: ItemView, case: CaseView | None) -> str:
     """The first reading of a drawn case is the audit itself; every other is a review."""
-    case = db.cases.by_id(session, asked.case_id)
     return "audit" if case and case.is_audited and asked.reading == FIRST else "review"
 
 

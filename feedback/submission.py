@@ -110,14 +110,16 @@ def record(
     now: datetime,
     new_id: Callable[[], str],
     random: Random = system_random,
+    locked: CaseView | None = None,
 ) -> FeedbackView:
-    """What `submit` does, within a transaction: the statement is kept, and the review that it answers is closed.
+    """What `submit` does, within a transaction: the statement is kept, and the review that it answers is closed. `locked` is the case
+    where this transaction has locked it already.
 
     Raises `FeedbackRefused`, `AlreadyRecorded`, Conflict and StorageError.
     """
     if not 0 < len(key) <= MAX_KEY:
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
-    case = db.cases.lock(session, case_id) if is_id(case_id) else None
+    case = locked or (db.cases.lock(session, case_id) if is_id(case_id) else None)
     asked = questions_in(session, case.server, case.model) if case and statement.answers else ()
     given = _view(case, statement, person, key, labels, now, new_id(), asked)
     stored = db.feedback.by_key(session, key)
