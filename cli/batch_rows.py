@@ -275,6 +275,9 @@ def _resumed(built: services.Services, job_id: str, engine: str) -> JobView:
     known = store.find(built.sessions, job_id)
     if known and (known.state == "done" or known.is_under_way):
         return known
+    if known and known.is_withdrawn:
+        writes = f"`mds batch --cancel {job_id} --out FILE` writes its answers so far."
+        raise Wrong(f"It was cancelled for good. {writes}")
     if engine:
         large_file.change_engine(built.sessions, built.kinds[large_file.NAME], job_id, engine)
     job = store.resume(built.sessions, job_id, built.kinds)
@@ -298,8 +301,6 @@ def _stopped(built: services.Services, chosen: argparse.Namespace) -> int:
         if time.monotonic() > until:
             raise Wrong("It is asked to stop and has not yet. Once a worker runs, it does.")
         time.sleep(LOOK_SECONDS)
-    if job is not None and job.state != "done":
-        large_file.keep_answers(built.sessions, root, batch.folder, base)
     return _told(built, job_id, chosen)
 
 
@@ -328,8 +329,12 @@ def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> 
     job, batch = store.find(built.sessions, job_id), _batch(built, job_id)
     if job is None:
         raise NotFound(f"There is no job {job_id!r}.")
+    if job.is_withdrawn:
+        base = built.settings.address
+        large_file.keep_answers(built.sessions, built.batches_root, batch.folder, base)
+        job = store.find(built.sessions, job_id) or job
     path = BatchFolder(built.batches_root, batch.folder).whole.result("parquet")
-    has_result = job.state == "done" or (bool(chosen.cancel) and path.is_file())
+    has_result = job.state == "done" or (job.is_withdrawn and path.is_file())
     where = str(chosen.out or path) if has_result else ""
     if has_result and chosen.out:
         exports.export_to(path, chosen.out)
@@ -338,13 +343,17 @@ def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> 
         document(facts | {"result": where})
     else:
         _say_end(job, where, chosen)
-    return GOOD if has_result or chosen.pause or chosen.cancel else FAILED
+    return GOOD if job.state == "done" or chosen.pause or chosen.cancel else FAILED
 
 
 def _say_end(job: JobView, where: str, chosen: argparse.Namespace) -> None:
     say(printable(f"{job.sentence} {job.advice}".strip()))
     if where:
+        if job.is_withdrawn:
+            say(printable(f"The answers so far are in {where}."))
         print(where)
+    elif job.is_withdrawn:
+        say("No row was answered.")
     elif job.state != "waiting" and not chosen.cancel:
         say(f"`mds batch --resume {job.id}` goes on.")
 

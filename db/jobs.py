@@ -60,6 +60,11 @@ class JobView:
         return self.state in UNDER_WAY
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether it ended since somebody stopped it for good."""
+        return self.state == "cancelled" and self.sentence.startswith(WITHDRAWN)
+
+    @property
     def words_now(self) -> str:
         """How far it is. How quick it is and how long it takes is true only as long as it runs and nobody stops it."""
         is_at_work = self.state == "running" and not self.cancel_requested
@@ -267,6 +272,12 @@ def is_withdrawn(session: Session, job_id: str) -> bool:
     return bool(session.scalar(select(Job.id).where(Job.id == job_id, _is_withdrawn())))
 
 
+def note_kept(session: Session, job_id: str, words: str, fraction: float) -> None:
+    """What is kept of a job that was stopped for good, in words, is what it says of itself from now on."""
+    said = {"sentence": f"{WITHDRAWN} {words}.", "words": words, "fraction": fraction}
+    session.execute(update(Job).where(Job.id == job_id, _is_withdrawn()).values(said))
+
+
 def _stop(
     session: Session, job_id: str, now: datetime, states: Collection[str], sentence: str
 ) -> None:
@@ -276,7 +287,9 @@ def _stop(
         "state": case((is_run, Job.state), else_=_of("state", "cancelled")),
         "cancel_requested": True,
         "ended_at": case((is_run, Job.ended_at), else_=func.coalesce(Job.ended_at, now)),
-        "sentence": case((is_run, Job.sentence), else_=_of("sentence", sentence)),
+        "sentence": case(
+            (is_run | _says_what_is_kept(), Job.sentence), else_=_of("sentence", sentence)
+        ),
         "advice": case((is_run, Job.advice), else_=_of("advice", "")),
     }
     session.execute(update(Job).where(Job.id == job_id, Job.state.in_(states)).values(stopped))
@@ -386,10 +399,12 @@ def _ended_early(state: str, now: datetime, sentence: str, advice: str = "") -> 
         "sentence": (WITHDRAWN, sentence),
         "advice": ("", advice),
     }
-    return {"ended_at": now} | {
+    ended = {
         name: case((_is_withdrawn(), _of(name, stopped)), else_=_of(name, else_))
         for name, (stopped, else_) in said.items()
     }
+    ended["sentence"] = case((_says_what_is_kept(), Job.sentence), else_=ended["sentence"])
+    return {"ended_at": now} | ended
 
 
 def _of(name: str, value: str) -> ColumnElement[str]:
@@ -405,6 +420,11 @@ def _resumable(job_id: str) -> Sequence[ColumnElement[bool]]:
 def _is_withdrawn() -> ColumnElement[bool]:
     """That somebody wants a job stopped for good: what it takes is gone, and it did not finish."""
     return Job.cancel_requested & ~_has_input() & (Job.state != "done")
+
+
+def _says_what_is_kept() -> ColumnElement[bool]:
+    """That a job says already that it was stopped for good, and what is kept of it."""
+    return _is_withdrawn() & Job.sentence.startswith(WITHDRAWN)
 
 
 def _has_input() -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from batch.engines.watch import duration
 from batch.errors import ClusterGone
 from batch.folder import BatchFolder
 from batch.result import Joining, join
+from batch.view import ResultView
 from db.batch_chunks import ChunkView, Tally
 from db.batches import BatchView
 from db.engine import Session, Sessions, reading, writing
@@ -154,21 +155,39 @@ def give_up(sessions: Sessions, root: Path, batch: BatchView, base: str) -> JobV
     """Cancel a batch for good; its result has what was answered by then, and is written by its run where it has one. `base` is
     the address before the link to a case. Raises NoSuchJob, NotPermitted and MdsError."""
     job = store.find(sessions, batch.id)
-    if batch.folder and not (job and job.is_under_way):
-        keep_answers(sessions, root, batch.folder, base)
-    return store.withdraw(sessions, batch.id)
+    if not batch.folder or (job and job.is_under_way):
+        return store.withdraw(sessions, batch.id)
+    keep_answers(sessions, root, batch.folder, base)
+    withdrawn = store.withdraw(sessions, batch.id)
+    _note_kept(sessions, BatchFolder(root, batch.folder))
+    return store.find(sessions, batch.id) or withdrawn
 
 
 def keep_answers(sessions: Sessions, root: Path, batch_id: str, base: str) -> None:
     """Write the result of a batch that ended early, with what was answered by then; nothing where there is one, or no answer.
-    Raises MdsError."""
+    One that was stopped for good says how many rows that are. Raises MdsError."""
     folder = BatchFolder(root, batch_id)
-    if folder.result("parquet").is_file():
-        return
-    with reading(sessions) as session:
-        done = db.batch_chunks.done(session, batch_id)
-    if done:
+    if not folder.result("parquet").is_file():
+        with reading(sessions) as session:
+            done = db.batch_chunks.done(session, batch_id)
+        if not done:
+            return
         join(folder, done, base)
+    _note_kept(sessions, folder)
+
+
+def _note_kept(sessions: Sessions, folder: BatchFolder) -> None:
+    """Have a batch that was stopped for good say how many rows its result has an answer to."""
+    job_id = folder.path.name
+    job = store.find(sessions, job_id)
+    is_said = job is None or job.sentence not in ("", store.WITHDRAWN)
+    if is_said or not folder.result("parquet").is_file():
+        return
+    view = ResultView(folder.result("parquet"))
+    answered = view.rows - view.column(view.answer_column).null_count
+    words = f"{answered:,} of {view.rows:,} rows {'was' if answered == 1 else 'were'} answered"
+    with writing(sessions) as session:
+        db.jobs.note_kept(session, job_id, words, answered / view.rows)
 
 
 def _asked(run: Run, tools: Tools, given: LargeFile) -> tuple[Tally, str]:

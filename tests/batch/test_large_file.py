@@ -231,12 +231,19 @@ def test_what_is_cancelled_while_it_runs_is_so_for_good_with_its_answers_so_far(
 
     model.meanwhile = meanwhile
     ended = asked(sqlite, tmp_path, model, given)
-    assert (ended.state, ended.sentence) == ("cancelled", store.WITHDRAWN)
+    assert ended.is_withdrawn
     assert not store.can_resume(sqlite, batch_id)
     large_file.keep_answers(sqlite, tmp_path, batch_id, "")  # as its page does
     found = result(tmp_path, given)["Answer"]
     assert len(found) == 400
     assert 0 < found.count(None) < 400
+    kept, words = (
+        store.find(sqlite, batch_id),
+        f"{400 - found.count(None)} of 400 rows were answered",
+    )
+    assert kept is not None
+    assert (kept.sentence, kept.words_now) == (f"It was cancelled. {words}.", words)
+    assert store.withdraw(sqlite, batch_id).sentence == kept.sentence  # asked for once more
 
 
 def test_a_full_disk_ends_it_and_it_goes_on_when_there_is_room(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ import pytest
 import services
 import settings
 from cases.queries import recent
+from cli import batch_rows
 from cli.batch_rows import signature_of
 from cli.main import main
 from db.engine import close, make_sessions
 from db.migrate import migrate
+from jobs import runs, store
+from tests.batch.asking import SIGNATURE, Model, asked, csv, written
 
 Captured = pytest.CaptureFixture[str]
 NAMES = "Bill length (mm),Bill depth (mm),Flipper (mm),Body mass (g),Island,Sex,Year"
@@ -141,6 +145,43 @@ def test_a_field_without_a_column_gets_one_value_for_all_rows(
     close(sessions)
     assert [case.entered[names[-1]] for case in found] == [0.25, 0.25]
     assert sorted(case.entered[names[0]] for case in found) == [1.5, 2.5]
+
+
+def test_a_batch_that_is_cancelled_meanwhile_gives_its_answers_so_far(
+    database: str,
+    tmp_path: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runs, "WRITE_SECONDS", 0.0)
+    sessions, root, model = make_sessions(database), tmp_path / "batches", Model()
+    given = written(root, csv(tmp_path / "birds.csv", 300))
+    given = replace(given, record="drawn", signature=replace(SIGNATURE, max_rows=10))
+
+    def cancel(_: Sequence[int]) -> None:
+        if len(model.asked) > 50:
+            store.withdraw(sessions, given.batch_id)
+
+    model.meanwhile = cancel
+    job = asked(sessions, root, model, given)
+    close(sessions)
+    monkeypatch.setattr(batch_rows, "_prepared", lambda *_: (given, "birds.csv"))
+    monkeypatch.setattr(batch_rows, "_begun", lambda *_: job)
+    out = tmp_path / "answers.csv"
+    assert main(["batch", "birds.csv", "--model", "penguins", "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "--resume" not in said
+    lines = out.read_text(encoding="utf-8").splitlines()
+    count = sum("Not asked yet." not in line for line in lines[1:])
+    assert f"It was cancelled. {count} of 300 rows were answered." in said
+    assert f"The answers so far are in {out}." in said
+    assert 0 < count < 300
+    assert main(["batch", "--resume", job.id]) == 2
+    said = capsys.readouterr().err
+    assert f"cancelled for good. `mds batch --cancel {job.id} --out FILE` writes" in said
+    out.unlink()
+    assert main(["batch", "--cancel", job.id, "--out", str(out)]) == 0
+    assert out.is_file()
 
 
 def test_a_value_is_for_a_file_alone(capsys: Captured) -> None:

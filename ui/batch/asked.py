@@ -109,8 +109,8 @@ def _draw_progress(job: JobView) -> None:
 
 def _draw_paused(job: JobView) -> None:
     """That somebody stopped it, and why where it was not the person who looks at it."""
-    why = "" if job.sentence in (_STOPPED, store.WITHDRAWN) else job.sentence
-    title = "Cancelled" if job.sentence == store.WITHDRAWN else "Paused"
+    why = "" if job.is_withdrawn or job.sentence == _STOPPED else job.sentence
+    title = "Cancelled" if job.is_withdrawn else "Paused"
     st.info(f"{plain(why)} What was answered by then is kept.".strip(), title=title)
 
 

@@ -45,7 +45,7 @@ def draw(found: Asked, show: Callable[[str], None]) -> None:
 
 def keep_answers(found: Asked) -> None:
     """See that a run that was stopped for good, wherever that was, has a result with the answers that there were."""
-    if found.job is None or found.job.sentence != store.WITHDRAWN:
+    if found.job is None or not found.job.is_withdrawn:
         return
     try:
         large_file.keep_answers(

@@ -70,7 +70,7 @@ def draw_result(asked: Asked, signature: Signature | None) -> None:
     _draw_summary(summary)
     _draw_problems(folder, rows.file_name, summary)
     _draw_rows(view, rows, summary, signature)
-    _draw_downloads(folder.result("parquet"), rows.file_name, batch)
+    _draw_downloads(folder.result("parquet"), rows.file_name, asked)
     comparison.draw(batch, view)
 
 
@@ -204,10 +204,12 @@ def _draw_case(row: pd.Series[Any], column: str, signature: Signature | None) ->
     judged_row.draw("This row", case, signature)
 
 
-def _draw_downloads(path: Path, name: str, batch: BatchView) -> None:
+def _draw_downloads(path: Path, name: str, asked: Asked) -> None:
+    batch = asked.batch
     if path.stat().st_size > MOST_DOWNLOAD:
+        how = "--cancel" if asked.job and asked.job.is_withdrawn else "--resume"
         st.caption(
-            f"The result is too large for a browser: `mds batch --resume {batch.id} --out PATH` writes it."
+            f"The result is too large for a browser: `mds batch {how} {batch.id} --out PATH` writes it."
         )
         return
     with st.container(horizontal=True):

@@ -120,7 +120,7 @@ def _line(job: JobView) -> Line:
 def state_of(job: JobView) -> str:
     """How a job stands, in a word: a file that was stopped is paused, unless it was for good."""
     if job.state == "cancelled" and job.kind in BATCHES:
-        return "cancelled" if job.sentence == store.WITHDRAWN else "paused"
+        return "cancelled" if job.is_withdrawn else "paused"
     return STATES.get(job.state, job.state)
 
 
