@@ -6,7 +6,7 @@ from pandas.io.formats.style import Styler
 
 from charts import histogram
 from mds_client.prediction import Answer
-from ui.batch import percents
+from ui.batch import large, percents
 from ui.batch.summary import (
     _choices,
     sentence_on_classes,
@@ -108,3 +108,22 @@ def test_numbers_are_a_sentence_and_bars() -> None:
 )
 def test_odd_numbers_are_drawn(values: list[float]) -> None:
     assert sum(histogram.figure(values, "answer").data[0].y) == 2
+
+
+@pytest.mark.parametrize(
+    ("failed", "not_asked", "words"),
+    [
+        (3, 0, "3 rows have no answer. Download these rows, correct them,"),
+        (1, 1, "1 row has no answer, since it ended before. Download these rows"),
+        (
+            18_276,
+            18_273,
+            "18,276 rows have no answer: 3 to correct, and 18,273 were not asked about, since it ended before. "
+            "Download these rows, correct the 3,",
+        ),
+    ],
+)
+def test_rows_that_were_not_asked_about_are_told_from_those_to_correct(
+    failed: int, not_asked: int, words: str
+) -> None:
+    assert large._without_answer(failed, not_asked) == words

@@ -14,6 +14,7 @@ from batch import exports, problems
 from batch.folder import BatchFolder
 from batch.jobs.large_file import in_words
 from batch.partition import Partition
+from batch.result import NOT_ASKED
 from batch.view import ResultView, Summary
 from cases import batches, queries
 from cases.batches import BatchView
@@ -119,17 +120,17 @@ def _draw_problems(folder: BatchFolder, name: str, summary: Summary) -> None:
     """What is wrong with the rows without an answer, by kind, and these rows alone as a file to correct."""
     if not summary.failed:
         return
-    rows = "1 row has" if summary.failed == 1 else f"{summary.failed:,} rows have"
+    found = problems.kinds(folder)
+    not_asked = sum(kind.rows for kind in found if kind.sentence == NOT_ASKED)
     is_given = (
         session.FILE in st.session_state
     )  # then its box is above, and takes another file in its place
     where = "in place of the file above" if is_given else f"under *{ANOTHER_FILE}* below"
     st.warning(
-        f"{rows} no answer. Download these rows, correct them, and upload the new file {where}: only its rows are asked about, "
+        f"{_without_answer(summary.failed, not_asked)} and upload the new file {where}: only its rows are asked about, "
         "and their answers take their places here.",
         icon=":material/warning:",
     )
-    found = problems.kinds(folder)
     st.dataframe(
         pd.DataFrame(
             [(kind.sentence, kind.rows, kind.first_row) for kind in found],
@@ -147,6 +148,21 @@ def _draw_problems(folder: BatchFolder, name: str, summary: Summary) -> None:
         icon=":material/download:",
         on_click="ignore",
         key="large_bad_rows",
+    )
+
+
+def _without_answer(failed: int, not_asked: int) -> str:
+    """How many rows have no answer, those that were not asked about apart, and what to do with them."""
+    bad = failed - not_asked
+    rows = "1 row has" if failed == 1 else f"{failed:,} rows have"
+    if not not_asked:
+        return f"{rows} no answer. Download these rows, correct them,"
+    if not bad:
+        return f"{rows} no answer, since it ended before. Download these rows"
+    were = "1 was" if not_asked == 1 else f"{not_asked:,} were"
+    return (
+        f"{rows} no answer: {bad:,} to correct, and {were} not asked about, since it ended before. "
+        f"Download these rows, correct the {bad:,},"
     )
 
 
