@@ -399,12 +399,13 @@ def _ended_early(state: str, now: datetime, sentence: str, advice: str = "") -> 
         "sentence": (WITHDRAWN, sentence),
         "advice": ("", advice),
     }
-    ended = {
+    ended: dict[str, object] = {
         name: case((_is_withdrawn(), _of(name, stopped)), else_=_of(name, else_))
         for name, (stopped, else_) in said.items()
     }
     ended["sentence"] = case((_says_what_is_kept(), Job.sentence), else_=ended["sentence"])
-    return {"ended_at": now} | ended
+    ended["ended_at"] = now
+    return ended
 
 
 def _of(name: str, value: str) -> ColumnElement[str]:
