@@ -326,13 +326,8 @@ def _follow(built: services.Services, job_id: str) -> None:
 
 def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> int:
     """What came of it, with the result where it is wanted."""
-    job, batch = store.find(built.sessions, job_id), _batch(built, job_id)
-    if job is None:
-        raise NotFound(f"There is no job {job_id!r}.")
-    if job.is_withdrawn:
-        base = built.settings.address
-        large_file.keep_answers(built.sessions, built.batches_root, batch.folder, base)
-        job = store.find(built.sessions, job_id) or job
+    batch = _batch(built, job_id)
+    job = _ended(built, batch)
     path = BatchFolder(built.batches_root, batch.folder).whole.result("parquet")
     has_result = job.state == "done" or (job.is_withdrawn and path.is_file())
     where = str(chosen.out or path) if has_result else ""
@@ -344,6 +339,18 @@ def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> 
     else:
         _say_end(job, where, chosen)
     return GOOD if job.state == "done" or chosen.pause or chosen.cancel else FAILED
+
+
+def _ended(built: services.Services, batch: BatchView) -> JobView:
+    """The job as it ended; the answers so far of one that was cancelled for good are kept. Raises NotFound and MdsError."""
+    job = store.find(built.sessions, batch.id)
+    if job is not None and job.is_withdrawn:
+        base = built.settings.address
+        large_file.keep_answers(built.sessions, built.batches_root, batch.folder, base)
+        job = store.find(built.sessions, batch.id)
+    if job is None:
+        raise NotFound(f"There is no job {batch.id!r}.")
+    return job
 
 
 def _say_end(job: JobView, where: str, chosen: argparse.Namespace) -> None:
