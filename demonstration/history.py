@@ -233,7 +233,7 @@ class _Writing:
 
     def write(self, some: Sequence[Part]) -> int:
         """Ask the cases of the parts of a step, one model after the other, and let people say what they will say of them; how many cases
-        there are. In threads it took twice as long: they wait for each other at the database."""
+        there are."""
         by_model: dict[str, list[Part]] = defaultdict(list)
         for part in some:
             by_model[part.deployment.model].append(part)

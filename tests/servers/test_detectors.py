@@ -13,6 +13,7 @@ from sklearn.datasets import load_iris
 import db.cases
 import services
 from api.metrics.collected import Figures
+from api.v1.health.standing import Known
 from api.v1.resources.health import Told, whole
 from audit_log.verify import verify
 from cases.batch import RowsRequest, predict_rows
@@ -25,6 +26,7 @@ from health.outliers.deployed import Detectors
 from health.outliers.earlier import Earlier
 from health.overview import look
 from health.service import service
+from health.titles import no_unit
 from mds_client import MdsClient, MdsError
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
@@ -141,7 +143,8 @@ def test_a_job_asks_about_the_last_cases_and_health_and_metrics_tell(lab: Servic
     assert "what irises-drift watches differs from before" in found.standing.status.sentence
     served = service(lab.figures, "lab", "irises")
     called = first_call_figures(lab.sessions, "lab", "irises")
-    assert whole(found, Told(served=served, called=called), {}, 0).detections[0].is_drift
+    known = Known(owners={}, units=no_unit)
+    assert whole(found, Told(served=served, called=called), known, 0).detections[0].is_drift
     samples = {s.name: s for f in Figures(lambda: lab).collect() for s in f.samples}
     told = samples["mds_drift_detector_flagged"]
     assert (told.value, told.labels["detector"]) == (1.0, "irises-drift")
