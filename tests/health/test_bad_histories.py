@@ -13,6 +13,7 @@ import pytest
 
 import db.feedback
 from api.v1.health.sizes import sizes_of
+from api.v1.health.standing import Known
 from api.v1.resources.health import Told, of_all, whole
 from db.cases import CaseView
 from db.engine import Sessions, close, make_sessions, writing
@@ -30,6 +31,7 @@ from health.overview import Look, look, standings
 from health.report import HealthReport, page
 from health.service import service
 from health.summary import recent_series, summarise
+from health.titles import no_unit
 from tests.recorded import add_cases, case_of
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -220,10 +222,11 @@ def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sessions:
     printed = page(HealthReport(look=found, rows=rows, titles={}, chosen=(), at=NOW))
     served = service(sessions, standing.server, standing.model, clock=lambda: NOW)
     called = first_call_figures(sessions, standing.server, standing.model)
+    known = Known(owners={}, units=no_unit)
     for words in (
         printed,
-        whole(found, Told(served=served, called=called), {}, 0).model_dump_json(),
-        of_all([standing], {}).model_dump_json(),
+        whole(found, Told(served=served, called=called), known, 0).model_dump_json(),
+        of_all([standing], known).model_dump_json(),
     ):
         assert not NO_NUMBER.search(words), NO_NUMBER.search(words)
     for words in given.says:

@@ -169,7 +169,7 @@ def test_the_word_on_cards_follows_at_once(changed: Sessions) -> None:
     keep(changed, before.values(), clock=lambda: NOW)
     assert kept(changed)[MODEL].word == "Act"
     decide(changed, **OF, person="rita", decision="acknowledged", clock=lambda: NOW)
-    assert kept(changed)[MODEL].owner == "rita"
+    assert kept(changed)[MODEL].acknowledged_by == "rita"
     _decide(changed, "closed", "mended")
     assert MODEL not in kept(changed)
     reviewer = limited(changed, Scope(**{**vars(REVIEWER), "is_of_all_people": True}))

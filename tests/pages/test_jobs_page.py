@@ -82,7 +82,7 @@ def test_what_runs_by_itself_is_a_line_each_below_what_people_began(
     assert (by_itself["Next run"] > by_itself["Last run"]).all()
     assert [title.value for title in page.subheader] == ["Automatic"]
     on_a_phone = [each.proto.body for each in page.get("html") if "mds-lines" in each.proto.body]
-    assert "<b>Somebody asked</b><span>waits, 0 % · " in on_a_phone[0]
+    assert "<b>Somebody asked</b><span>waits, 0\N{NO-BREAK SPACE}% · " in on_a_phone[0]
     assert f"<b>{alarms.title}</b><span>waits · last run " in on_a_phone[1]
     newest = store.last_scheduled(built.sessions, ME)
     assert {job.idempotency_key for job in newest} == {
