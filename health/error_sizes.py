@@ -64,7 +64,9 @@ def at_least_words(found: Sizes) -> str:
 def short_words(found: Sizes, unit: str = "") -> str:
     """`Its numbers are off by at least 44.2 (38.9 to 49.5) mg/dl on average, n=142.`; empty without a number as the truth."""
     shown = found.near or found.all
-    if not shown.n:
+    if (
+        not shown.n or found.confirmed == found.all.n
+    ):  # all were called right, and no truth was told
         return ""
     at_least = "at least " if found.confirmed else ""
     far = ", but for truths that are far from any answer" if found.near else ""

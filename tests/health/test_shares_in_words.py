@@ -1,10 +1,14 @@
-"""Shares in words."""
+"""Shares and sizes of errors in words."""
 
 from __future__ import annotations
 
 import pytest
 
+from health.details import Sizes
+from health.error_sizes import short_words
 from health.estimates import rate
+from health.regression import NumberErrors
+from health.weighted import Mean
 from health.wording import ends_words, value_words
 
 
@@ -29,3 +33,12 @@ def test_a_share_is_told_as_exactly_as_its_interval(
 
 def test_of_nothing_no_share_is_told() -> None:
     assert value_words(rate(0, 0)) == "–"
+
+
+def test_numbers_that_were_only_called_right_say_nothing_of_their_errors() -> None:
+    none, some = Mean(value=0.0, low=0.0, high=0.0, n=10), Mean(value=4.0, low=3.0, high=5.0, n=10)
+    every = NumberErrors(bias=none, mae=none, rmse=none, n=10, median=none)
+    assert short_words(Sizes(all=every, near=None, far=[], confirmed=10)) == ""
+    told = NumberErrors(bias=none, mae=some, rmse=some, n=10, median=none)
+    words = short_words(Sizes(all=told, near=None, far=[], confirmed=9), "mg/dl")
+    assert words == "Its numbers are off by at least 4 (3 to 5) mg/dl on average, n=10."
