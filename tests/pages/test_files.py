@@ -152,7 +152,7 @@ def test_all_rows_are_answered_and_open_as_cases(
     assert case.entered["bill_length_mm"] == pytest.approx(39.1)
     assert len(queries.recent(built.sessions)) == 8
     assert app.button(key="rows_all").disabled
-    assert app.button(key="rows_all").label == "All rows are answered"
+    assert app.button(key="rows_all").label == "All 8 rows that can be sent are answered"
     # The second row is chosen: whether its answer was right stands below the table.
     app.session_state["rows_chosen"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     second = answers["Case"][1].partition("case=")[2]

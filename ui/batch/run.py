@@ -91,7 +91,7 @@ def draw(
         _draw_earlier(question, asked)
     for line in read_as_empty(question.converted.empty_words):
         st.caption(f":material/info: {plain(line)}")
-    wanted = _draw_buttons(len(question.converted.rows), asked)
+    wanted = _draw_buttons(question.converted, asked)
     if wanted:
         _start(question, batch.key if batch else question.id, wanted)
     given.press = uuid4().hex  # the next press is another than this one
@@ -193,8 +193,9 @@ def _fixed(mapping: Mapping) -> dict[str, str]:
     return {f"={name}": repr(value) for name, value in mapping.fixed} | cells
 
 
-def _draw_buttons(rows: int, asked: Asked | None) -> int:
+def _draw_buttons(converted: Converted, asked: Asked | None) -> int:
     """How many rows are to be asked about now; 0 when no button was pressed."""
+    rows = len(converted.rows)
     if rows > AT_ONCE:
         st.warning(
             f"The file has {rows:,} rows. At most {AT_ONCE:,} are answered at once: the first {AT_ONCE:,}."
@@ -211,7 +212,9 @@ def _draw_buttons(rows: int, asked: Asked | None) -> int:
             disabled=is_busy or done >= first,
         )
         is_all = st.button(
-            "The rows are being asked" if is_busy else _label(most, len(cases), done),
+            "The rows are being asked"
+            if is_busy
+            else _label(most, len(cases), done, left_out=converted.left_out),
             type="primary",
             icon=":material/bolt:",
             key="rows_all",
@@ -220,7 +223,13 @@ def _draw_buttons(rows: int, asked: Asked | None) -> int:
     return most if is_all else first if is_tried else 0
 
 
-def _label(most: int, asked: int, done: int) -> str:
+def _label(most: int, asked: int, done: int, *, left_out: int) -> str:
+    if done >= most and left_out:
+        return (
+            "The row that can be sent is answered"
+            if most == 1
+            else f"All {most:,} rows that can be sent are answered"
+        )
     if done >= most:
         return "All rows are answered"
     if asked and asked == most > done:
