@@ -126,6 +126,7 @@ def rows_of(
     """The rows of a table that was read from the file, as `rows_in` has them, and their numbers in it; `needed` says which
     fields need a column. `left_out`, where it is given, is told what was read: then rows with problems are left out, as long
     as any row can be sent."""
+    from batch.plan import read_as_empty
     from tables.converting import converted
     from tables.mapping import suggest
 
@@ -135,6 +136,8 @@ def rows_of(
     conversion = converted(_with_files(table, mapping, needed, file), mapping, needed)
     for remark in conversion.remarks:
         say(printable(remark))
+    for line in read_as_empty(conversion.empty_words):
+        say(printable(line))
     if left_out is None or not len(conversion.rows):
         _refuse(path, table, conversion, needed)
     else:

@@ -133,6 +133,15 @@ def test_a_file_of_any_format_feeds_the_fields_as_on_the_page(
     assert "Not used: remarks." in said.err
 
 
+def test_cells_that_are_read_as_empty_are_told(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("island,bill_length_mm\nDream,NA\nBiscoe,46.1\n")
+    assert main(["predict", "penguins@v2", "--example", "1", "--file", str(path)]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 2
+    assert "bill_length_mm: 1 cell read as empty: NA" in said.err
+
+
 @pytest.mark.slow
 def test_one_bad_cell_is_named_by_its_row_and_nothing_is_sent(
     tmp_path: Path, capsys: Captured
