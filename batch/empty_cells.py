@@ -28,6 +28,7 @@ def in_words(column: str, counts: Counts) -> str:
         word.strip() for word, _ in sorted(counts.items(), key=lambda each: -each[1])
     )
     shown = [word for word in spelt if word != OTHERS]
-    more = [OTHERS] if len(shown) > _MOST_SHOWN or OTHERS in spelt else []
+    if OTHERS in spelt or len(shown) > _MOST_SHOWN + 1:  # one more takes no more room than the dots
+        shown = [*shown[:_MOST_SHOWN], OTHERS]
     cells = "1 cell" if count == 1 else f"{count:,} cells"
-    return f"{column}: {cells} read as empty: {', '.join([*shown[:_MOST_SHOWN], *more])}"
+    return f"{column}: {cells} read as empty: {', '.join(shown)}"

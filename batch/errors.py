@@ -62,6 +62,7 @@ class NotItsRows(MdsError):
     kind = "not_its_rows"
 
     def __init__(self, why: str) -> None:
+        self.why = why
         super().__init__(
             f"These are not rows without an answer of that file. {why}",
             advice="Take its rows without an answer away, correct them, and leave their row numbers as they are.",

@@ -23,6 +23,7 @@ __all__ = [
     "add",
     "by_question",
     "cases_of",
+    "corrections_of",
     "digest_of",
     "find",
     "newest",
@@ -75,6 +76,12 @@ def about_as_many_rows(sessions: Sessions, batch: BatchView) -> list[BatchView]:
     with reading(sessions) as session:
         found = db.batches.of_rows(session, batch.rows, MOST_COMPARED)
     return [each for each in found if each.id != batch.id]
+
+
+def corrections_of(sessions: Sessions, batch: BatchView) -> list[BatchView]:
+    """The batches about corrected rows of this one, the newest first. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.batches.corrections_of(session, batch.id)
 
 
 def cases_of(sessions: Sessions, batch_id: str) -> list[CaseView]:

@@ -124,6 +124,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         share=chosen.share,
         base=built.settings.address,
         engine=chosen.engine,
+        corrected_batch=base.id if base else "",
         corrects=base.folder if base else "",
         whole_rows=base.rows if base else 0,
     )
@@ -180,7 +181,7 @@ def _corrected(
     if not corrects:
         return None
     try:
-        base = _batch(built, corrects)
+        base = _base(built, corrects)
         if (base.server, base.model) != (signature.model.server, signature.model.name):
             raise Wrong(printable(f"That batch asked {base.server}/{base.model}."))
         corrections.check(BatchFolder(built.batches_root, base.folder).whole, folder)
@@ -359,9 +360,7 @@ def _say_end(job: JobView, where: str, chosen: argparse.Namespace) -> None:
         if job.is_withdrawn:
             say(printable(f"The answers so far are in {where}."))
         print(where)
-    elif job.is_withdrawn:
-        say("No row was answered.")
-    elif job.state != "waiting" and not chosen.cancel:
+    elif not job.is_withdrawn and job.state != "waiting" and not chosen.cancel:
         say(f"`mds batch --resume {job.id}` goes on.")
 
 
@@ -370,6 +369,18 @@ def _batch(built: services.Services, job_id: str) -> BatchView:
     if batch is None or not batch.folder:
         raise NotFound(f"There is no batch {job_id!r}. `mds jobs list` shows what there is.")
     return batch
+
+
+def _base(built: services.Services, job_id: str) -> BatchView:
+    """The batch whose rows are corrected. Raises Wrong for a short file that was asked about on a page, which has its rows as
+    cases."""
+    batch = batches.find(built.sessions, job_id)
+    if batch is None or batch.folder:
+        return _batch(built, job_id)
+    name = printable(batch.file_name)
+    raise Wrong(
+        f"{name} was asked about on a page. Upload its corrected rows there, on Predict: their answers go into its result."
+    )
 
 
 def _show(form: str, value: object) -> None:

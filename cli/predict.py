@@ -14,6 +14,7 @@ from cli import fleet, rows_file
 from cli.output import GOOD, Wrong, code_of, document, printable, say
 from cli.published import as_published
 from cli.rows_file import Rows, rows_in
+from explanations.formatting import percent
 from mds_client.client.row_splitter import Chunk
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
@@ -234,6 +235,11 @@ def _request(chunk: Chunk) -> dict[str, object]:
     }
 
 
+def share_words(share: float) -> str:
+    """A probability as on the pages, with a plain space."""
+    return printable(percent(share))
+
+
 def in_words(answer: Answer) -> str:
     """The headline with how sure the model is; what it answered in a form of its own as JSON."""
     words = printable(answer.headline)
@@ -242,10 +248,11 @@ def in_words(answer: Answer) -> str:
         return printable(f"{words}: {details}" if words else details)
     if answer.kind == "multilabel" and answer.likely:
         return ", ".join(
-            f"{printable(label)} ({answer.probabilities[label]:.1%})" for label in answer.likely
+            f"{printable(label)} ({share_words(answer.probabilities[label])})"
+            for label in answer.likely
         )
     if answer.probability is not None:
-        return f"{words}  ({answer.probability:.1%})"
+        return f"{words}  ({share_words(answer.probability)})"
     if answer.score is not None:
         return f"{words}  ({printable(answer.score_name) or 'score'} {answer.score:.4g})"
     return words

@@ -17,7 +17,7 @@ from db.tables import Batch, BatchChunk
 class BatchView:
     """A batch as it was asked for, under the id of its job. `rows` is how many it is about; `table_sha256` names the
     file's own table, where that was kept. `folder` is where the rows of a large file lie, `record` which of them become
-    cases."""
+    cases. Of rows that are corrected ones of another batch, `corrects` is that one."""
 
     id: str
     server: str
@@ -32,6 +32,7 @@ class BatchView:
     table_sha256: str = ""
     folder: str = ""
     record: str = "all"
+    corrects: str = ""
 
 
 _NAMES = tuple(field.name for field in fields(BatchView))
@@ -63,6 +64,12 @@ def newest(
     query = select(Batch).filter_by(server=server, model=model, person=person)
     newest_first = query.order_by(Batch.created_at.desc(), Batch.id.desc()).limit(limit)
     return [_view(row) for row in session.scalars(newest_first)]
+
+
+def corrections_of(session: Session, batch_id: str) -> list[BatchView]:
+    """The batches about corrected rows of this one, the newest first."""
+    query = select(Batch).where(Batch.corrects == batch_id)
+    return [_view(row) for row in session.scalars(query.order_by(Batch.id.desc()))]
 
 
 def of_rows(session: Session, rows: int, limit: int) -> list[BatchView]:

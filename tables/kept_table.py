@@ -99,6 +99,14 @@ def to_keep(table: Table, converted: Converted, most: int) -> bytes:
     return content if len(content) <= most else b""
 
 
+def left_out_of(content: bytes) -> int:
+    """How many rows of a kept table could not be sent; 0 where nothing that can be read was kept."""
+    try:
+        return len(KeptTable.from_bytes(content).problems)
+    except UnreadableTable:
+        return 0
+
+
 def column_of(cells: list[object]) -> pa.Array:
     """A column of the file as it is shown: of one type where it has one, else as text."""
     plain = [None if cell is None or cell != cell else cell for cell in cells]

@@ -24,8 +24,8 @@ class LargeFile:
 
     `rows` is how many there are, `record` which of them become cases, `share` the chance of one to be in a sample, `base`
     the address before the link to a case. `engine` is `local` or `ray`; empty for what settings and size say. Of rows that are
-    corrected ones of another batch `corrects` is its folder, and `whole_rows` how many rows that file has. Of a short file, which has
-    no folder, its rows lie within the folder of these, and `corrects` is that one.
+    corrected ones of `corrected_batch`, `corrects` is its folder, and `whole_rows` how many rows that file has. Of a short file, which
+    has no folder, its rows lie within the folder of these, and `corrects` is that one.
     """
 
     batch_id: str
@@ -36,6 +36,7 @@ class LargeFile:
     share: float = 0.01
     base: str = ""
     engine: str = ""
+    corrected_batch: str = ""
     corrects: str = ""
     whole_rows: int = 0
 

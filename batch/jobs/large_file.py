@@ -132,6 +132,7 @@ def _batch_of(job: JobView, given: LargeFile, file_name: str, question: str) -> 
         rows=given.whole_rows or given.rows,
         folder=given.batch_id,
         record=given.record,
+        corrects=given.corrected_batch,
     )
 
 
@@ -170,9 +171,8 @@ def keep_answers(sessions: Sessions, root: Path, batch_id: str, base: str) -> No
     if not folder.result("parquet").is_file():
         with reading(sessions) as session:
             done = db.batch_chunks.done(session, batch_id)
-        if not done:
-            return
-        join(folder, done, base)
+        if done:
+            join(folder, done, base)
     _note_kept(sessions, folder)
 
 
@@ -180,14 +180,16 @@ def _note_kept(sessions: Sessions, folder: BatchFolder) -> None:
     """Have a batch that was stopped for good say how many rows its result has an answer to."""
     job_id = folder.path.name
     job = store.find(sessions, job_id)
-    is_said = job is None or job.sentence not in ("", store.WITHDRAWN)
-    if is_said or not folder.result("parquet").is_file():
+    if job is None or job.sentence not in ("", store.WITHDRAWN):  # it is said
         return
-    view = ResultView(folder.result("parquet"))
-    answered = view.rows - view.column(view.answer_column).null_count
-    words = f"{answered:,} of {view.rows:,} rows {'was' if answered == 1 else 'were'} answered"
+    words, fraction = "No row was answered", 0.0
+    if folder.result("parquet").is_file():
+        view = ResultView(folder.result("parquet"))
+        answered = view.rows - view.column(view.answer_column).null_count
+        words = f"{answered:,} of {view.rows:,} rows {'was' if answered == 1 else 'were'} answered"
+        fraction = answered / view.rows
     with writing(sessions) as session:
-        db.jobs.note_kept(session, job_id, words, answered / view.rows)
+        db.jobs.note_kept(session, job_id, words, fraction)
 
 
 def _asked(run: Run, tools: Tools, given: LargeFile) -> tuple[Tally, str]:

@@ -54,12 +54,14 @@ _RECENT = timedelta(seconds=10)
 
 @dataclass(frozen=True, kw_only=True)
 class BatchRows:
-    """The rows to ask about. `key` begins the keys of their cases: what was answered under it is not asked again."""
+    """The rows to ask about. `key` begins the keys of their cases: what was answered under it is not asked again. `left_out` is how
+    many other rows their file has, which cannot be sent."""
 
     model: ModelRef
     signature: Signature
     key: str
     rows: Sequence[Values]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,7 @@ def kind(tools: Tools) -> Kind:
         for _ in _chunks(run, tools, given):
             give_way(tools.figures, given.model.server)
         cases = batches.cases_of(tools.sessions, run.job.id)
-        return Outcome(sentence=in_words(cases), save=lambda _: run.job.id)
+        return Outcome(sentence=in_words(cases, given.left_out), save=lambda _: run.job.id)
 
     return Kind(
         name=NAME,
@@ -154,13 +156,14 @@ def start(
     return here.start(kind, job, given, also=also, written=_as_written(given) if is_less else None)
 
 
-def in_words(cases: Sequence[CaseView]) -> str:
-    """What came of the rows: `4,998 rows were answered, 2 were not.`"""
+def in_words(cases: Sequence[CaseView], left_out: int = 0) -> str:
+    """What came of the rows: `4,998 rows were answered, 2 were not.`, and how many others could not be sent."""
     answered = sum(case.is_answered for case in cases)
     missing = len(cases) - answered
     failed = f", {missing:,} {'was' if missing == 1 else 'were'} not" if missing else ""
     rows = "1 row was" if answered == 1 else f"{answered:,} rows were"
-    return f"{rows} answered{failed}."
+    others = f" {left_out:,} {'was' if left_out == 1 else 'were'} not sent." if left_out else ""
+    return f"{rows} answered{failed}.{others}"
 
 
 def _as_written(given: BatchRows) -> BatchRows:

@@ -87,6 +87,7 @@ class Batch(Base):
     __table_args__ = (
         Index(None, "question", "created_at"),
         Index(None, "server", "model", "created_at"),
+        Index(None, "corrects"),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
@@ -105,6 +106,8 @@ class Batch(Base):
     # Where the rows of a large file lie; empty where the job itself has them. And which rows become cases.
     folder: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     record: Mapped[str] = mapped_column(String(20), default="all", server_default="all")
+    # The batch of which these are corrected rows; empty for rows of their own.
+    corrects: Mapped[str] = mapped_column(String(26), default="", server_default=text("''"))
 
 
 class BatchChunk(Base):

@@ -56,7 +56,9 @@ def test_they_are_told_by_column() -> None:
     assert empty_cells.in_words("age", {"NA": 14}) == "age: 14 cells read as empty: NA"
     assert empty_cells.in_words("age", {"-": 1}) == "age: 1 cell read as empty: -"
     many = empty_cells.in_words("age", {"a": 1, "NA": 1_000, " NA": 2, "b": 3, "c": 2})
-    assert many == "age: 1,008 cells read as empty: NA, b, c, …"
+    assert many == "age: 1,008 cells read as empty: NA, b, c, a"
+    more = empty_cells.in_words("age", {"a": 1, "NA": 9, "b": 3, "c": 2, "d": 1})
+    assert more == "age: 16 cells read as empty: NA, b, c, …"
     very_many: dict[str, int] = {}
     for i in range(100):
         very_many = empty_cells.added(very_many, {f"w{i}": 1})

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+import db.batches
 import services
 import settings
 from cases.queries import recent
 from cli import batch_rows
 from cli.batch_rows import signature_of
 from cli.main import main
-from db.engine import close, make_sessions
+from db.batches import BatchView
+from db.engine import close, make_sessions, writing
+from db.ids import new_id, utc_now
 from db.migrate import migrate
 from jobs import runs, store
 from tests.batch.asking import SIGNATURE, Model, asked, csv, written
@@ -182,6 +185,31 @@ def test_a_batch_that_is_cancelled_meanwhile_gives_its_answers_so_far(
     out.unlink()
     assert main(["batch", "--cancel", job.id, "--out", str(out)]) == 0
     assert out.is_file()
+
+
+@pytest.mark.slow
+def test_rows_of_a_file_of_a_page_are_corrected_there(
+    database: str, tmp_path: Path, capsys: Captured
+) -> None:
+    short = BatchView(
+        id=new_id(),
+        server="demo",
+        model="penguins",
+        version="v2",
+        person="",
+        created_at=utc_now(),
+        file_name="birds.csv",
+        question="q",
+        key="k",
+        rows=2,
+    )
+    sessions = make_sessions(database)
+    with writing(sessions) as session:
+        db.batches.add(session, short)
+    close(sessions)
+    ask = ["batch", _file(tmp_path, NAMES), "--model", "penguins", "--corrects", short.id]
+    assert main(ask) == 2
+    assert "birds.csv was asked about on a page." in capsys.readouterr().err
 
 
 def test_a_value_is_for_a_file_alone(capsys: Captured) -> None:

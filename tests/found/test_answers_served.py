@@ -27,9 +27,9 @@ from signatures.overlay import publish
 from tests.mds_client.faults import answers, misbehaving
 
 PATHS = {
-    "named": ({"id": 7, "time_ms": 1.5, "label": "cat", "score": 0.9}, "cat  (90.0%)"),
-    "pairs": ([[{"label": "POSITIVE", "score": 0.99}, {"label": "NEGATIVE", "score": 0.01}]], "POSITIVE  (99.0%)"),
-    "several": ({"scores": {"toxic": 0.9, "mild": 0.7, "odd": 0.1}}, "toxic (90.0%), mild (70.0%)"),
+    "named": ({"id": 7, "time_ms": 1.5, "label": "cat", "score": 0.9}, "cat  (90 %)"),
+    "pairs": ([[{"label": "POSITIVE", "score": 0.99}, {"label": "NEGATIVE", "score": 0.01}]], "POSITIVE  (99 %)"),
+    "several": ({"scores": {"toxic": 0.9, "mild": 0.7, "odd": 0.1}}, "toxic (90 %), mild (70 %)"),
     "score": ({"prediction": "no", "probability": 0.2}, "no  (probability 0.2)"),
     "digits": ({"prediction": 9007199254740993}, "9007199254740993"),
     "shell": ({"status": "succeeded", "output": "a poem", "error": None}, "a poem"),

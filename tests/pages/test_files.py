@@ -327,6 +327,14 @@ def test_corrected_rows_of_a_short_file_become_part_of_it_again(
     other = corrected.decode().replace("\n5,", "\n4,").encode()
     app.file_uploader[0].set_value(("other.csv", other, "text/csv")).run()
     assert not [box for box in app.checkbox if box.key.startswith("rows_merge_")]
+    (why,) = [each.value for each in app.warning]
+    assert why.startswith(
+        "These look like corrected rows of birds.csv. Some of them have an answer."
+    )
+    assert any(
+        job.sentence == "4 rows were answered. 1 was not sent."
+        for job in store.newest(built.sessions, kind="batch")
+    )
 
 
 def test_rows_that_failed_are_asked_again_from_the_link_alone(

@@ -20,7 +20,7 @@ from db.tables import Job
 from jobs import store
 from mds_client.signature import ModelRef
 from settings import RaySettings
-from tests.pages.test_files import ROWS, _file, _opened
+from tests.pages.test_files import MAIN, ROWS, _file, _named, _opened
 from ui.batch import large, run
 
 pytestmark = pytest.mark.usefixtures("named")
@@ -156,11 +156,18 @@ def test_corrected_rows_become_part_of_their_file_again(
     assert not table["Answer"].isna().any()
     assert "Problem" not in table
     assert not [w for w in app.warning if "no answer" in w.value]
+    corrected_run = _named(app, "run")
     (earlier,) = [o for o in app.selectbox(key="large_compare").options if o.endswith("birds.csv")]
     app.selectbox(key="large_compare").set_value(earlier).run()
     assert not app.exception
     assert _says(app, "**4 of 4** are the same in both")
     assert _says(app, "1 row has an answer here alone.")
+    # Who comes back to the first run is led to the result that has all rows.
+    back = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    back.query_params["run"] = first.id
+    back.run()
+    (since,) = [x.proto for x in back.get("page_link") if "were corrected" in x.proto.label]
+    assert since.query_string.endswith(f"&run={corrected_run}")
 
 
 @pytest.mark.slow
@@ -190,4 +197,5 @@ def test_a_large_file_is_paused_goes_on_and_is_cancelled(
     app.button(key="rows_cancel").click().run()
     assert not app.exception
     assert not [b for b in app.button if b.key in ("rows_go_on", "rows_cancel", "rows_stop")]
-    assert any("It was cancelled" in job.sentence for job in store.newest(built.sessions))
+    said = [job.sentence for job in store.newest(built.sessions)]
+    assert "It was cancelled. No row was answered." in said

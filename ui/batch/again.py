@@ -12,6 +12,7 @@ from cases.jobs import batch as batch_job
 from jobs.errors import JobUnderWay
 from mds_client.errors import MdsError
 from mds_client.signature import Signature, Values
+from tables.kept_table import left_out_of
 from ui import errors, session
 from ui.batch.asked import Asked, place_for
 from ui.session import services
@@ -56,7 +57,13 @@ def _start(found: Asked, signature: Signature, key: str, rows: Sequence[Values],
             place_for(len(rows), signature),
             served.sessions,
             served.kinds[batch_job.NAME],
-            batch_job.BatchRows(model=signature.model, signature=signature, key=key, rows=rows),
+            batch_job.BatchRows(
+                model=signature.model,
+                signature=signature,
+                key=key,
+                rows=rows,
+                left_out=left_out_of(table),
+            ),
             batch_job.BatchFile(name=batch.file_name, question=batch.question, table=table),
             person=session.person(),
             press=press,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from batch import corrections, short_file
-from batch.errors import PartitionGone
+from batch.errors import NotItsRows, PartitionGone
 from batch.folder import BatchFolder
 from batch.partition import Partition
 from batch.result import NOT_ASKED
@@ -46,16 +46,29 @@ class Base:
         return batch_id
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Misfit:
+    """Why rows with the columns of the file to correct of a run are not rows of it, in a sentence and advice."""
+
+    file_name: str
+    why: str
+
+
 def base_of(given: Given, model: ModelRef) -> Base | None:
     """The newest run of who asks whose rows without an answer these are, where their answers are to go into its result; draws
-    the choice."""
+    the choice, or why rows that look as if they were are none."""
     found = _found(given, model)
-    if found is None:
+    if isinstance(found, _Misfit):
+        st.warning(
+            plain(f"These look like corrected rows of {found.file_name}. {found.why}"),
+            title="They are asked about as a file of their own",
+        )
+    if not isinstance(found, Base):
         return None
     rows = "This is 1 row" if len(given.table) == 1 else f"These are {len(given.table):,} rows"
     st.info(
         plain(
-            f"{rows} that had no answer in {found.batch.file_name}, of {found.batch.created_at:%-d %B %H:%M} UTC."
+            f"{rows} that had no answer in {_name_of(found.batch)}, of {found.batch.created_at:%-d %B %H:%M} UTC."
         ),
         icon=":material/build:",
     )
@@ -86,27 +99,32 @@ def rows_in_words(batch: BatchView) -> str:
     return many(rows, "corrected row") + (f" of {name}" if name else "")
 
 
-def _found(given: Given, model: ModelRef) -> Base | None:
+def _found(given: Given, model: ModelRef) -> Base | _Misfit | None:
     """Looked for once for a file in a session."""
     key = (given.digest, given.choices, model)
     last = st.session_state.get(session.CORRECTED)
     if last is None or last[0] != key:
         last = (key, _looked_for(given, model))
         st.session_state[session.CORRECTED] = last
-    found: Base | None = last[1]
+    found: Base | _Misfit | None = last[1]
     return found
 
 
-def _looked_for(given: Given, model: ModelRef) -> Base | None:
+def _looked_for(given: Given, model: ModelRef) -> Base | _Misfit | None:
     columns = list(given.table.columns)
+    misfit = None
     for batch in batches.newest(services().sessions, model, session.person()) if columns else ():
         try:
             rows = _rows_of(batch, columns, given.table.cells(columns[0]).tolist())
-        except MdsError:  # other rows, or what is kept no more
+        except NotItsRows as error:
+            why = f"{error.why} {error.advice}"
+            misfit = misfit or _Misfit(file_name=_name_of(batch), why=why)
+        except MdsError:  # what is kept no more
             continue
-        if rows:
-            return Base(batch=batch, rows=rows)
-    return None
+        else:
+            if rows:
+                return Base(batch=batch, rows=rows)
+    return misfit
 
 
 def _rows_of(batch: BatchView, columns: Sequence[str], first: Sequence[object]) -> int:
@@ -122,6 +140,13 @@ def _rows_of(batch: BatchView, columns: Sequence[str], first: Sequence[object]) 
         return 0
     corrections.places_of(base, first)
     return batch.rows
+
+
+def _name_of(batch: BatchView) -> str:
+    """The name of the file that a run's result has the rows of: of corrected rows the whole one."""
+    if not batch.folder:
+        return batch.file_name
+    return Partition(BatchFolder(services().batches_root, batch.folder).whole).facts.name
 
 
 def short_file_of(batch: BatchView) -> ShortFile | None:

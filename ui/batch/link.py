@@ -110,6 +110,7 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     draw_progress(found)
     if found.is_under_way:
         return
+    _draw_corrected(batch)
     ending.draw(found, show)
     if batch.folder:
         ending.keep_answers(found)
@@ -130,6 +131,21 @@ def _draw(found: Asked, signature: Signature | None) -> None:
             query_params={BATCH: batch.id, WHOSE: EVERYBODY},
         )
         technical.draw(found.cases[0])
+
+
+def _draw_corrected(batch: BatchView) -> None:
+    """The way to the newest result that has the answers to corrected rows too, where there is one."""
+    for other in batches.corrections_of(services().sessions, batch):
+        job = store.find(services().sessions, other.id)
+        if job is None or job.state == "done":
+            ref = ModelRef(server=other.server, name=other.model, version=other.version)
+            st.page_link(
+                page_path("predict"),
+                label="Rows of it were corrected and answered since: the result with all rows",
+                icon=":material/build:",
+                query_params={"model": str(ref), PARAMETER: other.id},
+            )
+            return
 
 
 def _has_result(batch: BatchView) -> bool:

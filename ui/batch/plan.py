@@ -250,6 +250,7 @@ def _start(planned: Planned, record: str, chosen: str) -> str:
                 share=_SHARE,
                 base=base_address(),
                 engine=chosen,
+                corrected_batch=planned.base.batch.id if planned.base else "",
                 corrects=corrects,
                 whole_rows=planned.base.rows if planned.base else 0,
             ),

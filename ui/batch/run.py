@@ -245,19 +245,24 @@ def _label(most: int, asked: int, done: int, *, left_out: int) -> str:
 def _start(question: _Question, key: str, count: int) -> None:
     """Begin to ask, and draw the page anew with the run; what is under way is not begun again."""
     found, given = services(), question.given
-    rows = question.converted.records()[:count]
+    converted = question.converted
+    rows = converted.records()[:count]
     try:
         job = batch_job.start(
             place_for(len(rows), question.signature),
             found.sessions,
             found.kinds[batch_job.NAME],
             batch_job.BatchRows(
-                model=question.model, signature=question.signature, key=key, rows=rows
+                model=question.model,
+                signature=question.signature,
+                key=key,
+                rows=rows,
+                left_out=converted.left_out if count == question.most else 0,
             ),
             batch_job.BatchFile(
                 name=given.name,
                 question=question.id,
-                table=to_keep(given.table, question.converted, found.settings.kept_file_bytes),
+                table=to_keep(given.table, converted, found.settings.kept_file_bytes),
             ),
             person=session.person(),
             press=given.press,
