@@ -3,9 +3,10 @@ were drawn, and the first and the newest of a version."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import compress
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from db.health import Selection, conditions, verdicts
 from db.tables import Case, Feedback
+
+# Of so many models it is asked in one query.
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +65,15 @@ def judged_cases(session: Session, selection: Selection, limit: int) -> list[Jud
     ]
 
 
-def answers_numbers(session: Session, selection: Selection) -> bool:
-    """Whether a model has ever answered a number."""
-    of = (Case.server == selection.server, Case.model == selection.model)
-    query = select(Case.id).where(*of, Case.answer_number.is_not(None)).limit(1)
-    return session.scalar(query) is not None
+def answering_numbers(session: Session, models: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the models, by (server, model), that have ever answered a number."""
+    every, found = list(models), set()
+    for start in range(0, len(every), _AT_ONCE):
+        some = every[start : start + _AT_ONCE]
+        numbers = select(Case.id).where(Case.answer_number.is_not(None))
+        each = [numbers.where(Case.server == of[0], Case.model == of[1]).exists() for of in some]
+        found |= set(compress(some, session.execute(select(*each)).one()))
+    return found
 
 
 def judged_numbers(session: Session, selection: Selection, limit: int) -> list[JudgedNumber]:

@@ -65,9 +65,8 @@ class Details:
 
 
 def sizes(session: Session, selection: Selection, counted: Sequence[Group]) -> Sizes:
-    """How far the numbers of a model are from the truth, as its details have it, without looking at any other case."""
-    if not db.health_cases.answers_numbers(session, selection):
-        return NO_SIZES
+    """How far the numbers of a model that answers numbers are from the truth, as its details have it, without looking at any other
+    case."""
     judged = db.health_cases.judged_numbers(session, selection, MOST_JUDGED)
     return _sizes(*_drawn_cases(judged, counted))
 

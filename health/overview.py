@@ -130,7 +130,8 @@ def standings(
         ends = {of: _closing(session, everything, of, steps.get(of, ()), since) for of in counts}
         references = {of: reference_of(steps.get(of, ())) for of in counts}
         drift = input_drift(session, now, everything, references, ever)
-        far_off = {of: _sizes(session, selection, of, found) for of, found in counts.items()}
+        numeric = db.health_cases.answering_numbers(session, counts)
+        far_off = {of: _sizes(session, selection, of, counts[of]) for of in numeric}
     return {
         of: _standing(
             of,
@@ -140,7 +141,7 @@ def standings(
             closing=ends[of],
             now=now,
             inputs=_inputs(drift[of], called(drift[of].flagged, titles, *of)),
-            far_off=far_off[of],
+            far_off=far_off.get(of, NO_SIZES),
         )
         for of, found in sorted(counts.items())
     }
