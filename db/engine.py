@@ -53,6 +53,7 @@ __all__ = [
 Sessions = sessionmaker[Session]
 
 BUSY_SECONDS = 30
+RECYCLE_SECONDS = 3_600
 CONNECT_SECONDS = 10
 POOLED, MOST_CONNECTIONS = 5, 40
 LOOK_SECONDS = 2
@@ -216,7 +217,8 @@ def _sqlite(url: URL) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise ValueError("A database in memory is not shared between threads: name a file.")
     _private(Path(str(url.database)).absolute())
-    engine = create_engine(url, json_serializer=to_json)
+    # What was counted of the tables (db/statistics.py) is read by a new connection alone.
+    engine = create_engine(url, json_serializer=to_json, pool_recycle=RECYCLE_SECONDS)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

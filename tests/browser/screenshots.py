@@ -35,15 +35,15 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 def main(target: Path = TARGET) -> None:
     """Start everything, ask some questions, and take every picture in light and dark."""
     target.mkdir(parents=True, exist_ok=True)
-    _photograph_models(target)
+    _photograph_demonstration(target)
     with started() as all_of_it:
         ask_around(all_of_it.mds_url, all_of_it.database_url)
         _photograph(all_of_it.base, target)
         _photograph_people(all_of_it, target)
 
 
-def _photograph_models(target: Path) -> None:
-    """Models as a demonstration has them: Health has looked at three months of cases."""
+def _photograph_demonstration(target: Path) -> None:
+    """Models and Health as a demonstration has them, with three months of cases."""
     with started() as found, sync_playwright() as playwright:
         with demo.running(demo.history_part(found.app)) as history:
             history.wait()
@@ -53,11 +53,15 @@ def _photograph_models(target: Path) -> None:
             visit.card("Breast cancer").wait_for()
             visit.click(visit.button("Not now")).settled()  # the tour of who is new
             _take(visit, target / f"models-{scheme}.png")
+            visit.health()
+            _take(visit, target / f"health-{scheme}.png", is_long=True)
+            visit.open("/health?model=demo/breast-cancer")
+            _take(visit, target / f"health-model-{scheme}.png", is_long=True)
         browser.close()
 
 
 def ask_around(mds_url: str, database_url: str) -> None:
-    """A history, so that Health has something to say: real questions, seeded judgements."""
+    """Some cases of each model: real questions, seeded judgements."""
     sessions, chance = make_sessions(database_url), random.Random(7)
     with MdsClient(Server(name="demo", url=mds_url)) as client:
         for name, version in (
@@ -121,8 +125,6 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     _take(visit, target / f"predict-{scheme}.png")
     _why(visit)
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
-    visit.health()
-    _take(visit, target / f"health-{scheme}.png", is_long=True)
     _file(visit)
     _take(visit, target / f"file-{scheme}.png", is_long=True)
     visit.open("/behaviour?model=demo/breast-cancer").settled()
