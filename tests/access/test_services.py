@@ -144,6 +144,7 @@ QUIET = {
     "health.alarms.delivery:deliver": "tells nobody where no channel is configured",
     "cases.batches:about_as_many_rows": "others of as many rows, of large files",
     "cases.batches:rows_done": "places of rows",
+    "cases.batches:corrections_of": "batches of corrected rows, of which there are none",
     "cases.jobs.batch:give_way": "waits",
     "shows.runs:let_in": "nobody knows the code",
     "jobs.store:last_scheduled": "what nobody asked for is about no case and no model",
