@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import axe
@@ -52,6 +54,13 @@ def test_a_key_is_heard_while_another_is_still_down(page: Page) -> None:
     page.keyboard.press("p")
     page.wait_for_url("**/present?case=*")
     visit.settled()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")  # closes the list alone
+    expect(keys).to_be_hidden()
+    visit.settled()
+    expect(page).to_have_url(re.compile("/present"))
     page.keyboard.press("Escape")  # a key of Streamlit's
     page.wait_for_url(lambda url: "/present" not in url)
     page.keyboard.up("z")

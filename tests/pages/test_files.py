@@ -337,6 +337,30 @@ def test_corrected_rows_of_a_short_file_become_part_of_it_again(
     )
 
 
+@pytest.mark.slow
+def test_corrected_rows_belong_to_the_run_that_is_open(
+    predict: AppTest, built: services.Services
+) -> None:
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_all").click().run()
+    first = _named(app, "run")
+    table = KeptTable.from_bytes(
+        batches.table_of(built.sessions, batches.find(built.sessions, first))
+    )
+    bad = as_csv(to_correct.rows(table))
+    later = ("later.csv", _file([*ROWS, ROWS[0]]), "text/csv")
+    app.file_uploader[0].set_value(later).run()
+    app.button(key="rows_all").click().run()
+    assert _named(app, "run") != first
+    back = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    back.query_params["run"] = first
+    back.run()
+    corrected = bad.decode("utf-8-sig").replace("much", "39.1").replace('"17,4"', "17.4").encode()
+    back.file_uploader[0].set_value(("corrected.csv", corrected, "text/csv")).run()
+    assert not back.exception
+    assert any("This is 1 row that had no answer in birds.csv" in i.value for i in back.info)
+
+
 def test_rows_that_failed_are_asked_again_from_the_link_alone(
     predict: AppTest, built: services.Services
 ) -> None:

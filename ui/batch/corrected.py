@@ -61,7 +61,7 @@ def base_of(given: Given, model: ModelRef) -> Base | None:
     if isinstance(found, _Misfit):
         st.warning(
             plain(f"These look like corrected rows of {found.file_name}. {found.why}"),
-            title="They are asked about as a file of their own",
+            title="Asked about as a file of its own",
         )
     if not isinstance(found, Base):
         return None
@@ -113,7 +113,7 @@ def _found(given: Given, model: ModelRef) -> Base | _Misfit | None:
 def _looked_for(given: Given, model: ModelRef) -> Base | _Misfit | None:
     columns = list(given.table.columns)
     misfit = None
-    for batch in batches.newest(services().sessions, model, session.person()) if columns else ():
+    for batch in _runs(model) if columns else ():
         try:
             rows = _rows_of(batch, columns, given.table.cells(columns[0]).tolist())
         except NotItsRows as error:
@@ -125,6 +125,17 @@ def _looked_for(given: Given, model: ModelRef) -> Base | _Misfit | None:
             if rows:
                 return Base(batch=batch, rows=rows)
     return misfit
+
+
+def _runs(model: ModelRef) -> list[BatchView]:
+    """The newest runs of who asks; before them the one that was looked at last, as its newest correction has it."""
+    found = batches.newest(services().sessions, model, session.person())
+    open_run = batches.find(services().sessions, st.session_state.get(session.BATCH, ""))
+    if open_run is None or (open_run.server, open_run.model) != (model.server, model.name):
+        return found
+    while later := batches.corrections_of(services().sessions, open_run):
+        open_run = later[0]
+    return [open_run, *(each for each in found if each.id != open_run.id)]
 
 
 def _rows_of(batch: BatchView, columns: Sequence[str], first: Sequence[object]) -> int:

@@ -39,6 +39,11 @@ function press(event) {
     if (!isTyping(event)) event.stopImmediatePropagation();
     return;
   }
+  if (state.list?.open && event.key === "Escape") {
+    take(event); // else a button of the page hears it, too: the one that leaves the stage
+    state.list.close();
+    return;
+  }
   if (event.repeat) return;
   forgetHeld(event);
   if (isTyping(event) || state.list?.open || document.querySelector("dialog[open], [role=dialog]")) return;
