@@ -94,7 +94,10 @@ def _draw_beginning(given: Given) -> None:
     for remark in (*given.table.warnings, *given.table.remarks[:8]):
         st.caption(f":material/info: {plain(remark)}")
     st.dataframe(
-        given.table.frame.head(_PREVIEW), hide_index=True, alt="The first rows of the file"
+        given.table.frame.head(_PREVIEW),
+        hide_index=True,
+        placeholder="",
+        alt="The first rows of the file",
     )
 
 

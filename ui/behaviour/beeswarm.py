@@ -52,7 +52,12 @@ def _draw(some: list[ExplainedCase], moved: list[FieldEffect], ref: ModelRef) ->
             )
         )
         with st.expander("As a table"):
-            st.dataframe(_table(target, moved), hide_index=True, alt="How far each field moves")
+            st.dataframe(
+                _table(target, moved),
+                hide_index=True,
+                placeholder="",
+                alt="How far each field moves",
+            )
 
 
 def _swarm(target: Target, each: FieldEffect) -> beeswarm.Swarm:

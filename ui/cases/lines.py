@@ -55,6 +55,7 @@ def _draw_table(page: CasePage, rows: Sequence[Mapping[str, object]], choices: C
     chosen = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        placeholder="",
         width="stretch",
         height="auto",
         row_height=_row_height(rows),

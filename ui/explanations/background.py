@@ -56,7 +56,12 @@ def draw_rows(background: Background, signature: Signature) -> None:
     if len(set(names)) < len(names):
         titles = {name: f"{title} ({name})" for name, title in titles.items()}
     frame = pd.DataFrame([dict(row) for row in background.rows], columns=list(titles))
-    st.dataframe(frame.rename(columns=titles), hide_index=True, alt="The typical cases, a row each")
+    st.dataframe(
+        frame.rename(columns=titles),
+        hide_index=True,
+        placeholder="",
+        alt="The typical cases, a row each",
+    )
 
 
 def _draw_way_to_others(signature: Signature) -> None:

@@ -80,6 +80,7 @@ def _draw_table(answered: AnsweredCase, neighbours: Sequence[Similar]) -> None:
     st.dataframe(
         pd.DataFrame([_row(each, answered.signature) for each in neighbours]),
         hide_index=True,
+        placeholder="",
         column_config={
             "When": st.column_config.DatetimeColumn(format="distance"),
             "Case": st.column_config.LinkColumn("Case", display_text="Open"),

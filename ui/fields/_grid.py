@@ -64,6 +64,7 @@ def _draw_table(
     edited = st.data_editor(
         opened,
         key=own(key, f"table {table.filled}"),
+        placeholder="",
         num_rows="fixed" if field.shape[1] > 0 else "dynamic",
         column_config={str(name): st.column_config.NumberColumn(format="plain") for name in opened},
         alt=f"{field.title} as a table",

@@ -49,6 +49,7 @@ def draw(field: Field, key: str, frame: pd.DataFrame, kinds: Mapping[str, str]) 
     edited = st.data_editor(
         kept(own(key, "opened"), lambda: frame),
         key=key,
+        placeholder="",
         num_rows="dynamic",
         hide_index=True,
         column_config={name: _COLUMNS[kind](name) for name, kind in kinds.items()},

@@ -32,7 +32,7 @@ def draw(answer: Answer, values: Values, signature: Signature) -> None:
     if not any(shown):
         _draw_alone(answer)
     frame = _listed(answer.boxes, is_whole=answer.kind == "regions")
-    st.dataframe(frame, hide_index=True, width="stretch", alt="What was found")
+    st.dataframe(frame, hide_index=True, placeholder="", width="stretch", alt="What was found")
     if len(answer.boxes) > _MOST_MARKED:
         st.caption(f"The first {_MOST_MARKED} of {len(answer.boxes):,} are marked.")
     for note in dict.fromkeys(box.note for box in answer.boxes if box.note):

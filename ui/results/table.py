@@ -23,7 +23,9 @@ def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
     for name in names:
         if frame[name].dtype == object and frame[name].map(type).nunique() > 1:
             frame[name] = frame[name].astype("string")
-    st.dataframe(frame, hide_index=True, width="stretch", alt="The rows of the answer")
+    st.dataframe(
+        frame, hide_index=True, placeholder="", width="stretch", alt="The rows of the answer"
+    )
 
 
 def _cell(value: object) -> object:

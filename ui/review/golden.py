@@ -90,6 +90,7 @@ def _draw_newest(run: RunView) -> None:
         st.dataframe(
             [_line(each) for each in results[:_MOST_SHOWN]],
             hide_index=True,
+            placeholder="",
             column_config={
                 name: st.column_config.LinkColumn(name, display_text="Open")
                 for name in ("Golden case", "Asked now")

@@ -28,6 +28,7 @@ def draw(run_id: str) -> None:
     st.dataframe(
         [_line(each) for each in page.tested],
         hide_index=True,
+        placeholder="",
         column_config={"Case": st.column_config.LinkColumn("Case", display_text="Open")},
         alt="Rows of the file: whether each was answered right, the answer, and a link to its case",
     )

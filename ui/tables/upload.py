@@ -94,6 +94,7 @@ def _draw_table(table: Table) -> None:
     st.dataframe(
         table.frame.head(_PREVIEW).map(shown),
         hide_index=True,
+        placeholder="",
         alt=f"The first {_PREVIEW} rows of the file",
     )
 

@@ -32,7 +32,9 @@ def draw(explanation: Explanation, _values: Values) -> None:
     if flat:
         st.caption(plain(f"No visible effect: {', '.join(flat)}."))
     with st.expander("As a table"):
-        st.dataframe(table(explanation), hide_index=True, alt="The numbers of all curves")
+        st.dataframe(
+            table(explanation), hide_index=True, placeholder="", alt="The numbers of all curves"
+        )
 
 
 def table(explanation: Explanation) -> pd.DataFrame:

@@ -24,7 +24,9 @@ def draw(explanation: Explanation, _values: Values) -> None:
     if left_out:
         st.caption(f"{left_out} weaker fields are in the table.")
     with st.expander("As a table"):
-        st.dataframe(table(explanation), hide_index=True, alt="How much each field matters")
+        st.dataframe(
+            table(explanation), hide_index=True, placeholder="", alt="How much each field matters"
+        )
 
 
 def table(explanation: Explanation) -> pd.DataFrame:
