@@ -21,7 +21,7 @@ from jobs import store
 from mds_client.signature import ModelRef
 from settings import RaySettings
 from tests.pages.test_files import MAIN, ROWS, _file, _named, _opened
-from ui.batch import large, run
+from ui.batch import large, plan, run
 
 pytestmark = pytest.mark.usefixtures("named")
 
@@ -56,6 +56,10 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     assert _says(app, "About 0 cases are recorded: those that are drawn for a check.")
     app.radio(key="rows_record").set_value("all").run()
     assert _says(app, "4 cases are recorded, of which 0\xa0% are drawn for a check.")
+    with monkeypatch.context() as half:
+        half.setattr(plan, "_audited", lambda _: 0.5)
+        app.run()
+        assert _says(app, "of which 50\xa0% (about 2) are drawn for a check.")
     app.button(key="rows_all").click().run()
     assert not app.exception
     assert any(m.value == "4 rows were answered, 1 was not." for m in app.markdown)

@@ -167,14 +167,15 @@ def _cost_lines(found: Estimate) -> list[str]:
 
 
 def _recorded_line(planned: Planned, record: str) -> str:
-    audited = percent(_audited(planned))
     cases = _cases(planned, record)
     about = f"{cases:,} cases are" if record == "all" else f"About {cases:,} cases are"
     if cases == 1:
         about = "1 case is"
     if record == "drawn":
         return f"{about} recorded: those that are drawn for a check."
-    return f"{about} recorded, of which {audited} are drawn for a check."
+    share = _audited(planned)
+    waiting = f" (about {cases * share:,.0f})" if cases * share >= 1 else ""
+    return f"{about} recorded, of which {percent(share)}{waiting} are drawn for a check."
 
 
 def _tried(planned: Planned) -> DryRun | None:
