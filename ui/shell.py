@@ -64,8 +64,9 @@ def run() -> None:
     viewer = _viewer()
     if viewer is None:
         return
-    # The page that was open is not the one that is drawn now, which is checked below.
-    st.session_state.pop(session.ROLE, None)
+    # The page that was open is not the one that is drawn now, which is checked below. The key stays: a run of before may still be
+    # ending, and Streamlit reads all keys for each of its widgets.
+    st.session_state[session.ROLE] = "analyst"
     if session.services().settings_now.sign_in != "none":  # there, nobody checks a name
         tokens.follow(session.services().sessions, viewer)
     current, header = _navigate(viewer)
