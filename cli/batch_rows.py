@@ -335,7 +335,7 @@ def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> 
     if has_result and chosen.out:
         exports.export_to(path, chosen.out)
     if chosen.json:
-        facts = {"id": job.id, "state": job.state, "sentence": job.sentence, "rows": batch.rows}
+        facts = {"id": job.id, "state": job.status, "sentence": job.sentence, "rows": batch.rows}
         document(facts | {"result": where})
     else:
         _say_end(job, where, chosen)

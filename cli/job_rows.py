@@ -78,7 +78,7 @@ def _show_table(jobs: list[JobView]) -> None:
 def _line(job: JobView) -> list[str]:
     return [
         job.id,
-        job.state,
+        job.status,
         f"{job.fraction:.0%}",
         printable(job.title),
         printable(job.person),
@@ -106,7 +106,11 @@ def _one(sessions: Sessions, chosen: argparse.Namespace) -> None:
 
 def _facts(job: JobView) -> dict[str, object]:
     """The facts of a job that an operator may see: not its inputs."""
-    shown = vars(job) | {"words": job.words_now, "stop_asked": job.cancel_requested}
+    shown = vars(job) | {
+        "state": job.status,
+        "words": job.words_now,
+        "stop_asked": job.cancel_requested,
+    }
     hidden = ("idempotency_key", "one_at_a_time", "cancel_requested", "kind_version")
     return {
         name: value.isoformat() if isinstance(value, datetime) else value

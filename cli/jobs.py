@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 _ACTIONS = ("list", "show", "pause", "resume", "cancel")
-_STATES = ("waiting", "running", "done", "failed", "cancelled")
+STATES = ("waiting", "running", "done", "failed", "paused", "cancelled")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "id", nargs="?", default="", help="of the job to show, pause, resume or cancel"
     )
-    parser.add_argument("--state", choices=_STATES, help="list only jobs in this state")
+    parser.add_argument("--state", choices=STATES, help="list only jobs in this state")
     parser.add_argument("--person", default="", help="list only what this person asked for")
     parser.add_argument("--limit", type=int, default=50, help="list so many, the newest")
     parser.set_defaults(run=run)

@@ -16,6 +16,8 @@ from db.tables import Case, Job, JobInput
 UNDER_WAY = ("waiting", "running")
 # States of what did not come to its end.
 _EARLY = ("failed", "cancelled")
+# How a job can stand, as pages, the command line and the API say it.
+STATUSES = ("waiting", "running", "done", "failed", "paused", "cancelled")
 # The keys of jobs that nobody asked for: their time had come.
 SCHEDULED = "schedule/"
 # What a job says that somebody stopped: it can go on, or it was for good.
@@ -63,6 +65,11 @@ class JobView:
     def is_withdrawn(self) -> bool:
         """Whether it ended since somebody stopped it for good."""
         return self.state == "cancelled" and self.sentence.startswith(WITHDRAWN)
+
+    @property
+    def status(self) -> str:
+        """Its state, and `paused` in place of `cancelled` where it can go on: `STATUSES` has all there are."""
+        return "paused" if self.state == "cancelled" and not self.is_withdrawn else self.state
 
     @property
     def words_now(self) -> str:
@@ -140,13 +147,13 @@ def newest(
     is_scheduled: bool | None = None,
     limit: int = 100,
 ) -> list[JobView]:
-    """Jobs, the newest first; what is empty asks for nothing. `is_scheduled` tells those whose time had come from those
+    """Jobs, the newest first; what is empty asks for nothing. `states` are of `STATUSES`; `is_scheduled` tells those whose time had come from those
     that somebody asked for."""
     by_itself = Job.idempotency_key.startswith(SCHEDULED)
     wanted = [
         condition
         for condition, is_asked in (
-            (Job.state.in_(states), states),
+            (_stands_in(states), states),
             (Job.kind == kind, kind),
             (Job.subject == subject, subject),
             (Job.person == person, person),
@@ -426,6 +433,14 @@ def _is_withdrawn() -> ColumnElement[bool]:
 def _says_what_is_kept() -> ColumnElement[bool]:
     """That a job says already that it was stopped for good, and what is kept of it."""
     return _is_withdrawn() & Job.sentence.startswith(WITHDRAWN)
+
+
+def _stands_in(statuses: Collection[str]) -> ColumnElement[bool]:
+    """That `JobView.status` is one of these; the state alone is in an index."""
+    states = {"cancelled" if status == "paused" else status for status in statuses}
+    is_paused = (Job.state == "cancelled") & ~Job.sentence.startswith(WITHDRAWN)
+    status = case((is_paused, "paused"), else_=Job.state)
+    return Job.state.in_(states) & status.in_(statuses)
 
 
 def _has_input() -> ColumnElement[bool]:

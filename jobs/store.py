@@ -196,7 +196,7 @@ def resume(sessions: Sessions, job_id: str, kinds: Mapping[str, Kind]) -> JobVie
         raise JobUnderWay(other.id if other else "") from None
     if not is_resumed or after is None:
         raise NotResumable(
-            f"The job {job_id} is {job.state}.",
+            f"The job {job_id} is {job.status}.",
             advice="Only a job that failed or was stopped can go on.",
         )
     return after

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 import db.jobs
 import settings
+from cli.jobs import STATES
 from cli.main import main
 from db.engine import Sessions, begin, writing
 from db.ids import new_id, utc_now
@@ -63,9 +64,34 @@ def test_a_job_is_shown_without_what_it_takes(job: JobView, capsys: Captured) ->
 
 def test_a_waiting_job_is_paused_and_let_go_on(job: JobView, capsys: Captured) -> None:
     assert main(["jobs", "pause", job.id]) == 0
-    assert "cancelled" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "paused" in shown
+    assert "cancelled" not in shown
     assert main(["jobs", "resume", job.id]) == 0
     assert "waiting" in capsys.readouterr().out
+
+
+def test_a_paused_job_is_told_from_one_that_was_cancelled(
+    job: JobView, sessions: Sessions, capsys: Captured
+) -> None:
+    kind = counting()
+    other = store.submit(sessions, kind, store.make(kind, person="ada"), Counting(last=3))
+    for action, job_id in (("pause", job.id), ("cancel", other.id)):
+        assert main(["jobs", action, job_id]) == 0
+    capsys.readouterr()
+    for state, job_id in (("paused", job.id), ("cancelled", other.id)):
+        assert main(["jobs", "--state", state]) == 0
+        (line,) = capsys.readouterr().out.splitlines()[1:]
+        assert line.split()[:2] == [job_id, state]
+        assert main(["jobs", "show", job_id, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["state"] == state
+    assert main(["jobs", "--json", "--state", "paused"]) == 0
+    listed = json.loads(capsys.readouterr().out)["jobs"]
+    assert [(each["id"], each["state"]) for each in listed] == [(job.id, "paused")]
+
+
+def test_jobs_are_chosen_by_each_way_in_which_one_can_stand() -> None:
+    assert STATES == db.jobs.STATUSES
 
 
 def test_a_job_that_was_cancelled_does_not_go_on(

@@ -89,3 +89,21 @@ def test_what_runs_by_itself_is_a_line_each_below_what_people_began(
         "schedule/health-alarms/119",
         "schedule/review-queue/1",
     }
+
+
+def test_what_was_stopped_is_paused_where_it_can_go_on(
+    built: services.Services, app: AppTest
+) -> None:
+    for name in ("large-batch", "explanation"):
+        kind = built.kinds[name]
+        job = store.make(kind, person=ME, title=name, subject="model/demo/penguins")
+        store.submit(built.sessions, kind, job, None)
+        store.cancel(built.sessions, job.id)
+        (found,) = store.newest(built.sessions, kind=name, states=["paused"])
+        assert (found.state, found.status) == ("cancelled", "paused")
+    page = app.switch_page("../pages/jobs.py").run()
+    said = dict(zip(page.dataframe[0].value["What"], page.dataframe[0].value["State"], strict=True))
+    # An explanation is asked for anew: its page has no way to let it go on.
+    assert said == {"large-batch": "paused", "explanation": "stopped"}
+    store.withdraw(built.sessions, store.newest(built.sessions, kind="large-batch")[0].id)
+    assert "cancelled" in list(page.run().dataframe[0].value["State"])

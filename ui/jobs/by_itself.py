@@ -13,7 +13,7 @@ from jobs.crontab import next_run
 from jobs.store import JobView
 from ui import by_width, session
 from ui.by_width import Line
-from ui.jobs.mine import STATES, words_of
+from ui.jobs.mine import state_of, words_of
 from ui.jobs.sentences import SENTENCE_WIDTH, row_height
 from ui.session import services
 
@@ -60,7 +60,7 @@ def _due(job: JobView) -> datetime | None:
 def _row(job: JobView) -> dict[str, object]:
     return {
         "What": job.title,
-        "State": STATES.get(job.state, job.state),
+        "State": state_of(job),
         "Last run": job.started_at or job.created_at,
         "Next run": _due(job),
         "Result": words_of(job),
@@ -68,7 +68,7 @@ def _row(job: JobView) -> dict[str, object]:
 
 
 def _line(job: JobView) -> Line:
-    due, state = _due(job), STATES.get(job.state, job.state)
+    due, state = _due(job), state_of(job)
     following = f" · next run {due:%H:%M}" if due else ""
     last = f"{job.started_at or job.created_at:%-d %b, %H:%M}"
     return Line(head=job.title, more=(f"{state} · last run {last}{following}", words_of(job)))

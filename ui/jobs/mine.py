@@ -24,13 +24,7 @@ _UNDER_WAY = ("waiting", "running")
 # Files whose answers a link shows; and what is done for a model and has no page of its own.
 BATCHES = ("batch", "large-batch")
 _WITHOUT = ("schedule-look", "large-batch-help")
-STATES = {
-    "waiting": "waits",
-    "running": "under way",
-    "done": "done",
-    "failed": "failed",
-    "cancelled": "stopped",
-}
+_WORDS = {"waiting": "waits", "running": "under way"}
 
 
 def count() -> int:
@@ -118,10 +112,10 @@ def _line(job: JobView) -> Line:
 
 
 def state_of(job: JobView) -> str:
-    """How a job stands, in a word: a file that was stopped is paused, unless it was for good."""
-    if job.state == "cancelled" and job.kind in BATCHES:
-        return "cancelled" if job.is_withdrawn else "paused"
-    return STATES.get(job.state, job.state)
+    """How a job stands, in a word. Only a file goes on from its page: what else was stopped is not called paused here."""
+    if job.status == "paused" and job.kind not in BATCHES:
+        return "stopped"
+    return _WORDS.get(job.status, job.status)
 
 
 def words_of(job: JobView) -> str:

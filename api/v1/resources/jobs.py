@@ -25,7 +25,7 @@ class Job(BaseModel):
     title: str
     person: str
     about: str = Field(description="What it is about", examples=["case/01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
-    state: str = Field(description="waiting, running, done, failed or cancelled")
+    state: str = Field(description="waiting, running, done, failed, paused or cancelled")
     fraction: float = Field(description="How far it is, 0 to 1")
     words: str = Field(description="What it is doing")
     created_at: datetime
@@ -64,7 +64,7 @@ def job_of(sessions: Sessions, job: JobView) -> Job:
         title=job.title,
         person=job.person,
         about=job.subject,
-        state=job.state,
+        state=job.status,
         fraction=job.fraction,
         words=job.words_now,
         created_at=job.created_at,
