@@ -19,6 +19,8 @@ from tables.table import Table
 VERSION = 1
 # A table with more cells is not kept: it would take seconds to write.
 MOST_CELLS = 2_000_000
+# How the problem of a row begins that is the total of others.
+_TOTAL = "Not sent: "
 
 
 class UnreadableTable(ValueError):
@@ -43,6 +45,12 @@ class KeptTable:
     def columns(self) -> tuple[str, ...]:
         """The names of the file's columns, in order."""
         return tuple(str(name) for name in self.frame.columns)
+
+    @property
+    def left_out(self) -> int:
+        """How many rows could not be sent; totals of others, which are not to be, are none of them."""
+        totals = sum(words.startswith(_TOTAL) for words in self.problems.values())
+        return len(self.row_numbers) - len(self.sent) - totals
 
     @classmethod
     def of(cls, table: Table, converted: Converted) -> KeptTable:
@@ -99,12 +107,14 @@ def to_keep(table: Table, converted: Converted, most: int) -> bytes:
     return content if len(content) <= most else b""
 
 
-def left_out_of(content: bytes) -> int:
-    """How many rows of a kept table could not be sent; 0 where nothing that can be read was kept."""
+def left_out_of(content: bytes, asked: int) -> int:
+    """How many rows of a kept table could not be sent; 0 where so many rows are not all others, or nothing that can be read was
+    kept."""
     try:
-        return len(KeptTable.from_bytes(content).problems)
+        table = KeptTable.from_bytes(content)
     except UnreadableTable:
         return 0
+    return table.left_out if asked == len(table.sent) else 0
 
 
 def column_of(cells: list[object]) -> pa.Array:
@@ -155,5 +165,5 @@ def problems_of(table: Table, converted: Converted) -> dict[int, str]:
     for problem in converted.problems:
         sentences_by_row.setdefault(problem.row, []).append(problem.sentence)
     for place, sentence in table.totals.items():
-        sentences_by_row[table.row_numbers[place]] = [f"Not sent: {sentence}."]
+        sentences_by_row[table.row_numbers[place]] = [f"{_TOTAL}{sentence}."]
     return {row: " ".join(sentences) for row, sentences in sentences_by_row.items()}

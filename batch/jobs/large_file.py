@@ -28,6 +28,7 @@ from jobs.errors import JobCancelled, NotResumable, ValuesNotStored
 from jobs.here import Here
 from jobs.payload import Codec
 from jobs.store import JobView
+from jobs.wording import answered_in_words
 from mds_client.sensitive_values import has_withheld
 from mds_client.signature import Explainer, Field, File, ModelRef, Signature
 
@@ -243,10 +244,7 @@ def _ended(tools: Tools, given: LargeFile, tally: Tally, remark: str, joining: J
 
 def in_words(rows: int, answered: int, versions: list[str]) -> str:
     """What came of a file: `99,997 rows were answered, 3 were not.`, and that several versions answered."""
-    missing = rows - answered
-    failed = f", {missing:,} {'was' if missing == 1 else 'were'} not" if missing else ""
-    count = "1 row was" if answered == 1 else f"{answered:,} rows were"
-    sentence = f"{count} answered{failed}."
+    sentence = f"{answered_in_words(answered, rows - answered)}."
     if len(versions) > 1:
         names = ", ".join(versions[:5])
         sentence += f" The model changed meanwhile: the versions {names} answered. The column Version says which row."

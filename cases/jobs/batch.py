@@ -34,6 +34,7 @@ from jobs.contract import UNATTENDED, Kind, Outcome, Progress, Run
 from jobs.errors import JobFailed, JobLost, ValuesNotStored
 from jobs.here import Here
 from jobs.store import JobView
+from jobs.wording import answered_in_words
 from mds_client.sensitive_values import as_written, has_marks, has_withheld
 from mds_client.server import Server
 from mds_client.signature import Explainer, Field, File, ModelRef, Signature, Values
@@ -157,13 +158,16 @@ def start(
 
 
 def in_words(cases: Sequence[CaseView], left_out: int = 0) -> str:
-    """What came of the rows: `4,998 rows were answered, 2 were not.`, and how many others could not be sent."""
+    """What came of a file: `4,998 rows were answered, 5 were not, of which 3 could not be sent.`"""
     answered = sum(case.is_answered for case in cases)
-    missing = len(cases) - answered
-    failed = f", {missing:,} {'was' if missing == 1 else 'were'} not" if missing else ""
-    rows = "1 row was" if answered == 1 else f"{answered:,} rows were"
-    others = f" {left_out:,} {'was' if left_out == 1 else 'were'} not sent." if left_out else ""
-    return f"{rows} answered{failed}.{others}"
+    missing = len(cases) - answered + left_out
+    they = "it" if left_out == 1 else "they"
+    why = (
+        f": {they} could not be sent"
+        if missing == left_out
+        else f", of which {left_out:,} could not be sent"
+    )
+    return f"{answered_in_words(answered, missing)}{why if left_out else ''}."
 
 
 def _as_written(given: BatchRows) -> BatchRows:

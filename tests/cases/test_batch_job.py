@@ -28,7 +28,7 @@ from jobs.runs import JobRun
 from mds_client.errors import EndpointRefused, EndpointUnreachable
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Field, ModelRef, Signature
-from tests.recorded import case_of
+from tests.recorded import FAILED, case_of
 from tests.stub_predictor import PENGUINS, exchange
 
 SIGNATURE = Signature(model=PENGUINS, inputs=(Field(name="x", kind="integer"),))
@@ -97,6 +97,22 @@ def _ask(
 
 def _numbers(sessions: Sessions, job_id: str) -> list[float | None]:
     return [case.answer_number for case in batches.cases_of(sessions, job_id)]
+
+
+@pytest.mark.parametrize(
+    ("failed", "left_out", "words"),
+    [
+        (0, 0, "9 rows were answered."),
+        (1, 0, "9 rows were answered, 1 was not."),
+        (0, 3, "9 rows were answered, 3 were not: they could not be sent."),
+        (2, 1, "9 rows were answered, 3 were not, of which 1 could not be sent."),
+    ],
+)
+def test_what_came_of_a_file_tells_the_rows_that_were_not_answered(
+    failed: int, left_out: int, words: str
+) -> None:
+    rows = [case_of()] * 9 + [case_of(**FAILED)] * failed
+    assert batch.in_words(rows, left_out) == words
 
 
 def test_each_row_has_its_case_and_what_was_asked_outlives_the_job(sessions: Sessions) -> None:

@@ -261,7 +261,11 @@ def test_the_link_opens_the_answers_without_the_file(
     assert _named(fresh, "model") == "demo/penguins@v2"
     assert any(title.value == "birds.csv" for title in fresh.subheader)
     assert list(_frame(fresh, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
-    assert any("4 rows were answered." in text.value for text in fresh.markdown)
+    told = "4 rows were answered, 1 was not: it could not be sent."
+    for page in (asked, fresh):  # as *Jobs* has it
+        assert any(text.value == told for text in page.markdown)
+    assert store.newest(built.sessions, kind="batch")[0].sentence == told
+    assert fresh.info[0].value.startswith("4 of these 5 rows were answered on ")
     (among_cases,) = [x for x in fresh.get("page_link") if x.proto.label.startswith("Its rows")]
     assert among_cases.proto.query_string == f"batch={run}&whose=everybody%27s"
     # One case is looked at, and then the file again.
@@ -284,6 +288,20 @@ def test_the_link_opens_the_answers_without_the_file(
     assert _named(old, "run") != run
     assert list(_frame(old, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
     assert len(queries.recent(built.sessions)) == 8
+
+
+def test_rows_that_were_only_tried_say_nothing_of_others(
+    predict: AppTest, built: services.Services
+) -> None:
+    app = _opened(predict, _file([*ROWS, *ROWS]))
+    app.button(key="rows_try").click().run()
+    assert not app.exception
+    assert any(text.value == "5 rows were answered." for text in app.markdown)
+    assert store.newest(built.sessions, kind="batch")[0].sentence == "5 rows were answered."
+    fresh = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    fresh.query_params["run"] = _named(app, "run")
+    fresh.run()
+    assert any(text.value == "5 rows were answered." for text in fresh.markdown)
 
 
 @pytest.mark.slow
@@ -332,7 +350,7 @@ def test_corrected_rows_of_a_short_file_become_part_of_it_again(
         "These look like corrected rows of birds.csv. Some of them have an answer."
     )
     assert any(
-        job.sentence == "4 rows were answered. 1 was not sent."
+        job.sentence == "4 rows were answered, 1 was not: it could not be sent."
         for job in store.newest(built.sessions, kind="batch")
     )
 

@@ -13,7 +13,7 @@ import pytest
 from mds_client.signature import File
 from tables import kept_table
 from tables.converting import Converted, RowProblem
-from tables.kept_table import KeptTable, UnreadableTable, to_keep
+from tables.kept_table import KeptTable, UnreadableTable, left_out_of, to_keep
 from tables.table import Percent, Table
 
 CELLS: list[object] = [
@@ -55,6 +55,15 @@ def test_every_cell_comes_back() -> None:
         3: "X must be a number. Y is missing.",
         6: "Not sent: the sum of others.",
     }
+
+
+def test_rows_that_could_not_be_sent_are_counted_without_totals() -> None:
+    content = to_keep(_table(), CONVERTED, 10**6)
+    left_out = len(CELLS) - 2 - 1
+    assert KeptTable.from_bytes(content).left_out == left_out
+    assert left_out_of(content, 2) == left_out
+    assert left_out_of(content, 1) == 0  # the other row that can be sent was not asked about
+    assert left_out_of(b"", 2) == 0
 
 
 def test_what_is_too_large_or_not_wanted_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

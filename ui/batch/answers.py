@@ -30,18 +30,20 @@ _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?|-")
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """The file whose rows were asked about: its name, and the numbers of the rows that were sent, as `row_word` counts.
-    `table` gives all of it; None where it was not kept."""
+    `left_out` is how many others could not be, `table` gives all of it; None where it was not kept."""
 
     name: str
     sent: Sequence[int]
     row_word: str
     table: Callable[[], KeptTable | None]
+    left_out: int = 0
 
 
 def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None) -> None:
     """A sentence, what the answers come to, the table, and the download."""
     st.subheader("Answers", anchor=False)
-    st.markdown(in_words(cases))
+    is_whole = len(cases) >= len(source.sent)  # else others were not asked about yet
+    st.markdown(in_words(cases, source.left_out if is_whole else 0))
     rows = summary.draw(summary.summary_of([answer_of(case) for case in cases]))
     frame = table(source, cases, signature)
     shown = percents.shown(frame.iloc[rows], [PROBABILITY])

@@ -119,9 +119,12 @@ def _draw(found: Asked, signature: Signature | None) -> None:
                 large.draw_result(found, signature)
         return
     if found.cases:
-        st.info(sentence(found.cases, batch.rows), icon=":material/history:")
+        left_out = _left_out(batch)
+        st.info(sentence(found.cases, batch.rows + left_out), icon=":material/history:")
         _draw_again(found, signature)
-        _draw_not_sent(_table(batch))
+        if left_out:
+            row = "the row was" if left_out == 1 else f"{left_out:,} rows were"
+            st.caption(f":material/info: The download says why {row} not sent.")
         with st.container(key=ANSWERS):
             answers.draw(_source(batch), found.cases, signature)
         st.page_link(
@@ -161,11 +164,10 @@ def _draw_again(found: Asked, signature: Signature | None) -> None:
         st.rerun()
 
 
-def _draw_not_sent(table: KeptTable | None) -> None:
-    left_out = len(table.problems) if table else 0
-    if left_out:
-        rows = "1 row of the file was" if left_out == 1 else f"{left_out:,} rows of the file were"
-        st.caption(f":material/info: {rows} not sent; the download says why.")
+def _left_out(batch: BatchView) -> int:
+    """How many rows of the file could not be sent; 0 where no more than its first rows were to be."""
+    table = _table(batch)
+    return table.left_out if table and batch.rows == len(table.sent) else 0
 
 
 def _source(batch: BatchView) -> answers.Source:
@@ -176,6 +178,7 @@ def _source(batch: BatchView) -> answers.Source:
         sent=table.sent if table else range(1, batch.rows + 1),
         row_word=table.row_word if table else "row",
         table=lambda: table,
+        left_out=_left_out(batch),
     )
 
 

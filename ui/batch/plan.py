@@ -19,6 +19,7 @@ from batch.partition import Facts
 from batch.plan import DryRun, Estimate
 from jobs import store
 from jobs.errors import JobFailed, JobUnderWay
+from jobs.wording import answered_in_words
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
 from ui import errors, jobs, session
@@ -205,11 +206,10 @@ def _draw_tried(tried: DryRun) -> None:
         st.error("None of the rows that were tried was answered. Nothing was recorded.")
     else:
         longest = max(each.seconds for each in tried.requests)
-        failed = f", {tried.failed:,} were not" if tried.failed else ""
         took = f"{longest * 1000:,.0f} ms" if longest < 1 else f"{longest:.1f} s"
-        rows = "1 row was" if tried.rows == 1 else f"{tried.rows:,} rows were"
-        (st.warning if failed else st.success)(
-            f"{rows} answered{failed}; the slowest request took {took}. Nothing was recorded.",
+        answered = answered_in_words(tried.rows, tried.failed)
+        (st.warning if tried.failed else st.success)(
+            f"{answered}; the slowest request took {took}. Nothing was recorded.",
             icon=":material/science:",
         )
     frame = pd.DataFrame(

@@ -149,7 +149,8 @@ def _planned(question: _Question) -> plan.Planned:
 
 def _draw_earlier(question: _Question, asked: Asked) -> None:
     """When rows were answered and by which version; all are asked anew at a press."""
-    earlier = sentence(asked.cases, question.most)
+    converted = question.converted
+    earlier = sentence(asked.cases, len(converted.rows) + converted.left_out)
     if not earlier:
         return
     st.info(earlier, icon=":material/history:")
@@ -167,6 +168,7 @@ def _draw_answers(question: _Question, asked: Asked) -> None:
         sent=list(converted.rows.index),
         row_word=given.table.row_word,
         table=lambda: KeptTable.of(given.table, converted),
+        left_out=converted.left_out,
     )
     with st.container(key=ANSWERS):
         answers.draw(source, asked.cases, question.signature)
