@@ -16,11 +16,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--value", default="", metavar="FIELD=VALUE", help="cases with this value alone"
     )
+    parser.add_argument(
+        "--compare-with",
+        default="",
+        metavar="REFERENCE",
+        help="from now on, compare the newest inputs of the model with the rows of a file, `registry`, days as 2026-03-01..2026-03-31, or `first`: its first cases again",
+    )
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Say it, with the database of the settings."""
+    if chosen.compare_with:
+        from cli import health_reference
+
+        return health_reference.run(chosen)
     from cli import health_words  # the database is half a second that no other command should take
 
     return health_words.run(chosen)

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import compress
-from typing import Any, cast
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from db.health import Selection, conditions, verdicts
 from db.tables import Case, Feedback
 
+# The first, the last with the newest first, or as many spread evenly over all, the oldest first.
+Which = Literal["oldest", "newest", "spread"]
 # Of so many models it is asked in one query.
 _AT_ONCE = 100
 
@@ -95,24 +97,36 @@ def _newest_judged(
 
 
 def inputs(
-    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
+    session: Session, selection: Selection, limit: int, which: Which = "newest"
 ) -> list[tuple[str, date, Mapping[str, object]]]:
-    """The id, the day and the values of answered cases: the newest, or the oldest."""
-    query = _answered(selection, is_oldest, Case.id, Case.created_at, Case.entered).limit(limit)
+    """The id, the day and the values of answered cases."""
+    query = _answered(selection, limit, which, Case.id, Case.created_at, Case.entered)
     return [(row[0], row[1].date(), row[2]) for row in session.execute(query)]
 
 
-def ids(
-    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
-) -> list[str]:
+def ids(session: Session, selection: Selection, limit: int, which: Which = "newest") -> list[str]:
     """The ids of the same."""
-    return list(session.scalars(_answered(selection, is_oldest, Case.id).limit(limit)))
+    return list(session.scalars(_answered(selection, limit, which, Case.id)))
 
 
-def _answered(selection: Selection, is_oldest: bool, *columns: Any) -> Select[Any]:
-    order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
-    answered = select(*columns).where(*conditions(selection), Case.outcome == "answered")
-    return answered.order_by(*order)
+def _answered(selection: Selection, limit: int, which: Which, *columns: Any) -> Select[Any]:
+    where = [*conditions(selection), Case.outcome == "answered"]
+    if which == "spread":
+        where = [Case.id.in_(_spread(where, limit))]
+    answered = select(*columns).where(*where)
+    newest_first = (Case.created_at.desc(), Case.id.desc())
+    order = newest_first if which == "newest" else (Case.created_at, Case.id)
+    return answered.order_by(*order).limit(limit)
+
+
+def _spread(where: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """The ids of so many, evenly over all in the order of time (a systematic sample); of all where there are no more."""
+    place = func.row_number().over(order_by=(Case.created_at, Case.id))
+    numbered = select(Case.id, place.label("place"), func.count().over().label("of")).where(*where)
+    each = numbered.subquery().c
+    return select(each.id).where(
+        each.place * limit // each.of != (each.place - 1) * limit // each.of
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +142,9 @@ class AskedCase:
 
 
 def asked(
-    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
+    session: Session, selection: Selection, limit: int, which: Which = "newest"
 ) -> list[AskedCase]:
-    """Answered cases: the newest, or the oldest."""
+    """Answered cases."""
     columns = (Case.id, Case.created_at, Case.entered, Case.features, Case.answer)
     return [
         AskedCase(
@@ -140,7 +154,7 @@ def asked(
             features=row[3] or {},
             vector=tuple(cast(Sequence[float], (row[4] or {}).get("vector") or ())),
         )
-        for row in session.execute(_answered(selection, is_oldest, *columns).limit(limit))
+        for row in session.execute(_answered(selection, limit, which, *columns))
     ]
 
 

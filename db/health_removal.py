@@ -18,6 +18,7 @@ from db.tables import (
     HealthDecision,
     HealthDetection,
     HealthJointDrift,
+    HealthReference,
     HealthStanding,
     ReviewRules,
 )
@@ -35,7 +36,7 @@ def models_of(session: Session, workspaces: Collection[str]) -> Sequence[Model]:
 
 
 def remove(session: Session, models: Collection[Model], workspaces: Collection[str]) -> None:
-    """Remove what health keeps of these models: alarms, decisions and review rules from before the first case that is of none of
+    """Remove what health keeps of these models: alarms, decisions, chosen references and review rules from before the first case that is of none of
     these workspaces, and what was decided while such an alarm went on. All of them where there is no other case."""
     check_operator(session)
     for server, model in models:
@@ -46,6 +47,7 @@ def remove(session: Session, models: Collection[Model], workspaces: Collection[s
         for table, moment in (
             (HealthAlarm, HealthAlarm.opened_at),
             (ReviewRules, ReviewRules.created_at),
+            (HealthReference, HealthReference.created_at),
         ):
             _delete(session, table, server, model, *([moment < first] if first else []))
 

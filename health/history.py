@@ -35,12 +35,15 @@ class Ahead:
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     """The fields whose values `changed`, and how many cases of `before` and of `now` there are to compare; `accepted` is the day on which
-    somebody accepted how it was, None where nobody did. `since` are the days on which they began to change, as far as these are known."""
+    somebody accepted how it was, None where nobody did, and `chosen` what somebody chose to compare with, in words. They are not always
+    compared: there may be too few, or a reference without their fields. `since` are the days on which they began to change, as far as these are known."""
 
     changed: tuple[str, ...] = ()
     before: int = 0
     now: int = 0
     accepted: date | None = None
+    chosen: str = ""
+    is_compared: bool = True
     since: tuple[date, ...] = ()
 
 

@@ -1,5 +1,5 @@
-"""Whether the inputs of models changed: the first cases of the version that is in use, or the first since somebody accepted how it was,
-against those of the last two weeks (health/reference.py).
+"""Whether the inputs of models changed: the first cases of the version that is in use, or what else they are compared with
+(health/reference.py), against those of the last two weeks.
 
 What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions), and by a
 job in the database, where another process finds it for as long. How its inputs compare as a whole takes longer: that is as the
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -19,8 +19,10 @@ import db.health_cases
 import db.health_days
 import db.health_detections
 import db.health_joint_drift
+import db.health_references
 from db.engine import Session
 from db.health import Selection
+from db.health_cases import Which
 from db.health_counting import DayCount
 from db.health_days import VersionCount
 from db.health_detections import DetectionView
@@ -34,9 +36,13 @@ from health.reference import (
     RECENT,
     RECENT_DAYS,
     REFERENCE,
+    Chosen,
     Reference,
+    Row,
+    begin_of,
     midnight,
     recent,
+    unfit,
 )
 from health.reference import after as cases_after
 from health.reference import before as cases_before
@@ -81,7 +87,7 @@ _lock = Lock()
 class InputDrift:
     """Each field now against before, the inputs as a whole as a job found them, what deployed detectors said lately, and of which days the fields are: the first and
     the last, None without a case. `cases` are how many of before and of now there are; `reference` is what somebody decided on what
-    they are compared with. `joint_until` is until when the cases are that were compared as a whole."""
+    they are compared with, and `unfit` names the fields of which that says nothing. `joint_until` is until when the cases are that were compared as a whole."""
 
     fields: Sequence[FieldDrift]
     joint: Sequence[JointDrift] = ()
@@ -90,6 +96,7 @@ class InputDrift:
     after: tuple[date, date] | None
     cases: tuple[int, int] = (0, 0)
     reference: Reference = FIRST_CASES
+    unfit: tuple[str, ...] = ()
     joint_until: datetime | None = None
 
     @property
@@ -202,59 +209,88 @@ def _drift(
     key = (model, version, reference, now.date())
     if last := _last.get(key):
 
-        def ids(selection: Selection, limit: int, is_oldest: bool) -> list[str]:
-            return db.health_cases.ids(session, selection, limit, is_oldest=is_oldest)
+        def ids(selection: Selection, limit: int, which: Which) -> list[str]:
+            return db.health_cases.ids(session, selection, limit, which)
 
-        there = [*cases_before(ids, of, reference, now), "", *cases_after(ids, of, reference, now)]  # fmt: skip
-        if _digest(there) == last[0]:
+        before_ids = cases_before(ids, of, reference, now, lambda chosen: [chosen.id])
+        if _digest([*before_ids, "", *cases_after(ids, of, reference, now)]) == last[0]:
             return last[1]
 
-    def inputs(selection: Selection, limit: int, is_oldest: bool) -> list[Input]:
-        return db.health_cases.inputs(session, selection, limit, is_oldest=is_oldest)
+    def inputs(selection: Selection, limit: int, which: Which) -> list[Input]:
+        return db.health_cases.inputs(session, selection, limit, which)
 
-    before = cases_before(inputs, of, reference, now)
+    before = cases_before(inputs, of, reference, now, lambda chosen: given(session, chosen))
     after = cases_after(inputs, of, reference, now)
-    found = replace(compare(before, after, now), reference=reference)
-    found = dated(session, found, of, now)
+    found = dated(session, compare(before, after, reference, now), of, now)
     with _lock:
         if len(_last) >= _MOST_KEPT:
             _last.clear()
-        _last[key] = _digest([*(c[0] for c in before), "", *(c[0] for c in after)]), found
+        _last[key] = _digest([*_ids(before, reference), "", *(c[0] for c in after)]), found
     return found
+
+
+def given(session: Session, chosen: Chosen) -> list[Input]:
+    """The rows that are kept with a choice, as cases of the day on which it was made."""
+    return [("", chosen.at.date(), row) for row in db.health_references.rows(session, chosen.id)]
+
+
+def _ids(before: Sequence[Input], reference: Reference) -> list[str]:
+    chosen = reference.chosen
+    return [chosen.id] if chosen and chosen.since is None else [each[0] for each in before]
 
 
 def _digest(ids: Iterable[str]) -> bytes:
     return sha256("\n".join(ids).encode()).digest()
 
 
-def compare(before: Sequence[Input], after: Sequence[Input], now: datetime) -> InputDrift:
-    """The fields of the newest cases against those of earlier ones, the oldest of these first."""
-    day = days_since(before[-1][1], now) if before else 1
-    found = fields.compare([row[2] for row in before], [row[2] for row in after], day=day)
+def compare(
+    before: Sequence[Input], after: Sequence[Input], reference: Reference, now: datetime
+) -> InputDrift:
+    """The fields of the newest cases against those of a reference, the oldest of these first."""
+    earlier, newest = [row[2] for row in before], [row[2] for row in after]
+    not_there = unfit(earlier, newest) if reference.chosen else frozenset()
+    if not_there:
+        earlier, newest = without(earlier, not_there), without(newest, not_there)
+    day = day_of(before[-1][1] if before else None, reference, now)
     return InputDrift(
-        fields=found,
-        before=_span(before),
+        fields=fields.compare(earlier, newest, day=day),
+        before=_span(before) if any(row[0] for row in before) else None,
         after=_span(after),
         cases=(len(before), len(after)),
+        reference=reference,
+        unfit=tuple(sorted(not_there)),
     )
+
+
+def without(rows: Sequence[Row], names: frozenset[str]) -> list[Row]:
+    """The rows without these fields."""
+    return [{name: value for name, value in row.items() if name not in names} for row in rows]
+
+
+def day_of(last: date | None, reference: Reference, now: datetime) -> int:
+    """On which day of comparing it is, from 1 on: since the last of the first cases, or since somebody chose what to compare with."""
+    began = reference.chosen.at.date() if reference.chosen else last
+    return days_since(began, now) if began else 1
 
 
 def dated(session: Session, drift: InputDrift, of: Selection, now: datetime) -> InputDrift:
     """The same with the days on which the fields that changed began to; `of` is the version in use."""
-    if drift.before is None or not any(each.is_flagged for each in drift.fields):
+    if not any(each.is_flagged for each in drift.fields):
         return drift
-    first = datetime.combine(drift.before[1], time(), tzinfo=UTC)
-    since = max(first, drift.reference.ended or first)
-    newest = replace(of, since=since, until=recent(now)[1])
+    first = begin_of(drift.before[1]) if drift.before else None
+    moments = [moment for moment in (first, drift.reference.ended) if moment]
+    newest = replace(of, since=max(moments, default=None), until=recent(now)[1])
     read = [row[1:] for row in db.health_cases.inputs(session, newest, _MOST_DATED)]
-    return replace(drift, fields=[_dated(each, read) for each in drift.fields])
+    # Where not all was read it may have begun before what was, and kept rows are of no day.
+    is_whole = len(read) < _MOST_DATED and first is not None
+    return replace(drift, fields=[_dated(each, read, is_whole=is_whole) for each in drift.fields])
 
 
-def _dated(field: FieldDrift, read: Sequence[tuple[date, Mapping[str, object]]]) -> FieldDrift:
+def _dated(
+    field: FieldDrift, read: Sequence[tuple[date, Mapping[str, object]]], *, is_whole: bool
+) -> FieldDrift:
     day = began(field, read) if field.is_flagged else None
-    # Where not all was read it may have begun before what was.
-    is_known = len(read) < _MOST_DATED or day != read[-1][0]
-    return replace(field, since=day if is_known else None)
+    return replace(field, since=day if is_whole or day != read[-1][0] else None)
 
 
 def facts_of(drift: InputDrift) -> dict[str, object]:
@@ -265,6 +301,7 @@ def facts_of(drift: InputDrift) -> dict[str, object]:
         "fields": [fields.facts_of(each) for each in drift.fields],
         "cases": list(drift.cases),
         "reference": drift.reference.words,
+        "unfit": list(drift.unfit),
         **kept,
     }
 
@@ -280,6 +317,7 @@ def _of_facts(facts: Mapping[str, Any], reference: Reference) -> InputDrift:
         after=after,
         cases=(facts["cases"][0], facts["cases"][1]),
         reference=reference,
+        unfit=tuple(facts.get("unfit", ())),
     )
 
 

@@ -1,5 +1,5 @@
-"""Keeping how the inputs of each model compare with its first ones, or the first since somebody accepted how it was, as a whole and by
-field, so that a page reads it."""
+"""Keeping how the inputs of each model compare with its first ones, or what else they are compared with (health/reference.py), as a whole
+and by field, so that a page reads it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import db.health_cases
 import db.health_days
 import db.health_decisions
 import db.health_joint_drift
+import db.health_references
 from db.engine import Session, Sessions, reading, snapshot, writing
 from db.errors import Conflict
 from db.health import Selection
-from db.health_cases import AskedCase
+from db.health_cases import AskedCase, Which
 from db.health_joint_drift import FieldsView
 from db.ids import utc_now
 from health import input_drift
 from health.alarms.decisions import reference_of
 from health.drift.joint import Asked, compare, facts_of
-from health.input_drift import Input, Model, days_since, in_use
+from health.input_drift import Input, Model, in_use
 from health.outliers.earlier import with_features
-from health.reference import Reference, after, before, midnight, recent
+from health.reference import Chosen, Reference, Row, after, before, midnight, recent
 from health.summary import ESTIMATED
 from health.titles import Titles, as_named
 
@@ -37,19 +38,22 @@ def bring_up_to_date(
         due = _due(session, now)
     for (server, model), revision in due.items():
         with snapshot(sessions) as session:
-            reference = reference_of(db.health_decisions.all_of(session, server, model))
+            steps = db.health_decisions.all_of(session, server, model)
+            chosen = db.health_references.newest(session, server, model)
+            reference = reference_of(steps, chosen)
             of = _in_use(session, (server, model), now)
             earlier, newest = _windows(session, of, reference, now)
-            by_field = input_drift.compare(_inputs(earlier), _inputs(newest), now)
-            by_field = replace(by_field, reference=reference)
+            by_field = input_drift.compare(_inputs(earlier), _inputs(newest), reference, now)
             by_field = input_drift.dated(session, by_field, of, now)
-        day = days_since(earlier[-1].day, now) if earlier else 1
-        joint = compare(_asked(earlier), _asked(newest), day=day, titles=titles(server, model))
-        is_accepted = reference.accepted is not None
-        found = [
-            {"reference": reference.words, **facts_of(replace(each, is_accepted=is_accepted))}
-            for each in joint
-        ]
+        day = input_drift.day_of(earlier[-1].day if earlier else None, reference, now)
+        left_out = frozenset(by_field.unfit)
+        sides = _asked(earlier, left_out), _asked(newest, left_out)
+        joint = compare(*sides, day=day, titles=titles(server, model))
+        to_keep = {
+            "is_accepted": reference.accepted is not None,
+            "is_chosen": reference.chosen is not None,
+        }
+        found = [{**facts_of(each), **to_keep, "reference": reference.words} for each in joint]
         kept = FieldsView(fields=input_drift.facts_of(by_field), revision=revision, computed_at=now)
         try:
             with writing(sessions) as session:
@@ -63,9 +67,10 @@ def _due(session: Session, now: datetime) -> dict[Model, str]:
     """By which fold each model was counted last, of those that are to be compared anew."""
     changed = db.health_joint_drift.changed(session, midnight(now))
     due = {(server, model): revision for server, model, revision in changed}
-    steps = db.health_decisions.of_models(session)
+    steps, chosen = db.health_decisions.of_models(session), db.health_references.of_models(session)
     for model, kept in db.health_joint_drift.fields_of(session).items():
-        if not input_drift.is_of(kept.fields, reference_of(steps.get(model, ()))):
+        reference = reference_of(steps.get(model, ()), chosen.get(model))
+        if not input_drift.is_of(kept.fields, reference):
             due.setdefault(model, kept.revision)
     return due
 
@@ -82,18 +87,25 @@ def _windows(
 ) -> tuple[Sequence[AskedCase], Sequence[AskedCase]]:
     """The earlier and the newest cases of a version, as health/input_drift.py takes them."""
 
-    def read(selection: Selection, limit: int, is_oldest: bool) -> list[AskedCase]:
-        return db.health_cases.asked(session, selection, limit, is_oldest=is_oldest)
+    def read(selection: Selection, limit: int, which: Which) -> list[AskedCase]:
+        return db.health_cases.asked(session, selection, limit, which)
 
-    return before(read, of, reference, now), after(read, of, reference, now)
+    def given(chosen: Chosen) -> list[AskedCase]:
+        rows = input_drift.given(session, chosen)
+        return [AskedCase(id="", day=d, entered=row, features={}, vector=()) for _, d, row in rows]
+
+    return before(read, of, reference, now, given), after(read, of, reference, now)
 
 
 def _inputs(cases: Sequence[AskedCase]) -> list[Input]:
     return [(case.id, case.day, case.entered) for case in cases]
 
 
-def _asked(cases: Sequence[AskedCase]) -> list[Asked]:
+def _asked(cases: Sequence[AskedCase], left_out: frozenset[str]) -> list[Asked]:
+    rows: Sequence[Row] = [with_features(case.entered, case.features) for case in cases]
+    if left_out:
+        rows = input_drift.without(rows, left_out)
     return [
-        Asked(id=case.id, row=with_features(case.entered, case.features), vector=case.vector)
-        for case in cases
+        Asked(id=case.id, row=row, vector=case.vector)
+        for case, row in zip(cases, rows, strict=True)
     ]

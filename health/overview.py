@@ -12,6 +12,7 @@ import db.health_cases
 import db.health_days
 import db.health_decisions
 import db.health_figures
+import db.health_references
 from db.engine import Session, Sessions, snapshot
 from db.health import Selection
 from db.health_alarms import AlarmView
@@ -39,6 +40,7 @@ from health.drift.joint import JointDrift
 from health.estimates import Estimate, Rate, accuracy, rate
 from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.over_time import VersionLine, Week
+from health.reference import Reference
 from health.status import DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
 from health.titles import Titles, Words, as_coded, as_named, called
@@ -73,8 +75,8 @@ class Standing:
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
-    `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_accepted` is
-    when somebody accepted how it was, since when the first cases are what the newest inputs are compared with. `causes` is what
+    `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_reference` is what the newest inputs are
+    compared with, and `drift_unfit` names the fields of which that says nothing. `causes` is what
     a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`; `drift_cases` are how many cases of before and of now there are to
     compare. `times` are how long answers took."""
 
@@ -87,7 +89,8 @@ class Look:
     detections: Sequence[DetectionView]
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
-    drift_accepted: datetime | None
+    drift_reference: Reference
+    drift_unfit: Sequence[str]
     drift_cases: tuple[int, int]
     details: Details
     comparisons: Mapping[tuple[str, str], Comparison]
@@ -128,7 +131,8 @@ def standings(
         by_day = db.health_figures.by_day(session, selection, days.KINDS, counted)
         steps = db.health_decisions.of_models(session)
         ends = {of: _closing(session, everything, of, steps.get(of, ()), since) for of in counts}
-        references = {of: reference_of(steps.get(of, ())) for of in counts}
+        chosen = db.health_references.of_models(session, server, model)
+        references = {of: reference_of(steps.get(of, ()), chosen.get(of)) for of in counts}
         drift = input_drift(session, now, everything, references, ever)
         numeric = db.health_cases.answering_numbers(session, counts)
         far_off = {of: _sizes(session, selection, of, counts[of]) for of in numeric}
@@ -210,7 +214,8 @@ def _read(session: Session, now: datetime, lately: Selection, chosen: Selection)
     ever = db.health_days.not_kept(session, everything)
     counted = db.health_days.since(ever, lately.since) if lately.since else ever
     steps = db.health_decisions.all_of(session, server, model)
-    references = {(server, model): reference_of(steps)}
+    picked = db.health_references.newest(session, server, model)
+    references = {(server, model): reference_of(steps, picked)}
     return _Read(
         lately=db.health_days.by_day(session, lately, counted),
         shown=db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen)),
@@ -246,7 +251,8 @@ def _looked(
         detections=drift.detections,
         drift_before=drift.before,
         drift_after=drift.after,
-        drift_accepted=drift.reference.accepted,
+        drift_reference=drift.reference,
+        drift_unfit=drift.unfit,
         drift_cases=drift.cases,
         details=found,
         comparisons=_comparisons(read.pairs),
@@ -323,9 +329,16 @@ def _sizes(
 
 def _inputs(drift: InputDrift, changed: tuple[str, ...]) -> Inputs:
     """`changed` are the fields as people call them."""
-    (before, now), accepted = drift.cases, drift.reference.accepted
-    day = accepted.date() if accepted else None
-    return Inputs(changed=changed, before=before, now=now, accepted=day, since=drift.since)
+    (before, now), reference = drift.cases, drift.reference
+    return Inputs(
+        changed=changed,
+        before=before,
+        now=now,
+        accepted=reference.accepted.date() if reference.accepted else None,
+        chosen=reference.chosen.words if reference.chosen else "",
+        is_compared=bool(drift.fields or drift.joint),
+        since=drift.since,
+    )
 
 
 def _closing(

@@ -21,6 +21,7 @@ from health.drift.wording import (
     joint_words,
     past_line_words,
     shift_words,
+    unfit_words,
     until_words,
 )
 from health.error_sizes import (
@@ -214,8 +215,10 @@ def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
     ]
     line = past_line_words(look.drift, titles)
     said = [*([tag("p", line)] if line else []), *said]
-    with_what = f"Compared with {reference_words(look.drift_accepted, look.steps)}."
+    with_what = f"Compared with {reference_words(look.drift_reference, look.steps)}."
     lines.append(tag("p", with_what, class_="muted"))
+    if look.drift_unfit:
+        lines.append(tag("p", unfit_words(look.drift_unfit, titles), class_="muted"))
     return _section("Inputs that changed (population stability index)", *lines, *said, *whole)
 
 

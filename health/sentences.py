@@ -109,6 +109,10 @@ def _as_before(history: History, standard: Baseline, closed: Finding | None) -> 
 def _inputs_words(history: History) -> str:
     """That they look as before, unless somebody accepted how they were and they cannot be compared yet."""
     inputs = history.inputs
+    if inputs.chosen:
+        if inputs.is_compared:
+            return f", and the inputs look as in {inputs.chosen}"
+        return f"; its inputs cannot be compared with {inputs.chosen}"
     if inputs.accepted is None or inputs.before >= LEAST_CASES:
         return ", and the inputs look as before"
     day = inputs.accepted + timedelta(days=RECENT_DAYS)

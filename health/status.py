@@ -254,6 +254,8 @@ def _changed(inputs: Inputs) -> Finding | None:
     then = "before"
     if inputs.accepted:
         then = f"the first cases after {in_words(inputs.accepted)}, when its state was accepted"
+    if inputs.chosen:
+        then = inputs.chosen
     first = inputs.since[0] if inputs.since else None
     when = ""
     if first:

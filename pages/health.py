@@ -10,6 +10,7 @@ from health.summary import models, recent_series, summarise
 from ui import demo_mark
 from ui.health import (
     address,
+    compared_with,
     model,
     nothing,
     parts,
@@ -101,6 +102,7 @@ def draw_one() -> None:
 
 if chosen.is_one:
     draw_one()
+    compared_with.draw(chosen)
     first_calls.draw(chosen.server, chosen.model)
 else:
     draw_all()

@@ -31,7 +31,7 @@ from db.tables.comparisons import Comparison
 from db.tables.data_sets import DataSet, DataSetRow
 from db.tables.first_calls import CallDraw, FirstCall
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
-from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
+from db.tables.health import HealthAlarm, HealthDecision, HealthReference, HealthStanding
 from db.tables.health_days import (
     HealthCalibration,
     HealthDay,
@@ -112,6 +112,7 @@ __all__ = [
     "HealthDetection",
     "HealthJointDrift",
     "HealthMark",
+    "HealthReference",
     "HealthRevision",
     "HealthStanding",
     "InboxSeen",

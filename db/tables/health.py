@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Double, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from db.tables.base import SENTENCE, SHORT, Base
+from db.tables.models import OfSource
 from db.types import ClippedText, Json, UtcDateTime
 
 # Kinds of findings that begin and end; db/migrations has them as well.
@@ -37,6 +38,15 @@ class HealthDecision(Base):
     # Of an accepted baseline: how many of its labels were right.
     baseline_right: Mapped[int | None]
     baseline_n: Mapped[int | None]
+
+
+class HealthReference(OfSource, Base):
+    """With what the newest inputs of a model are compared, as somebody chose it. The newest counts. `content` has the days of a window, or how many
+    rows were taken from a file or a registry; `rows` are these."""
+
+    __tablename__ = "health_references"
+
+    rows: Mapped[list[dict[str, object]]] = mapped_column(Json)
 
 
 class HealthAlarm(Base):

@@ -17,12 +17,14 @@ from db.audit_log import MAIN
 from db.engine import Sessions, reading, writing
 from db.health_alarms import ALARM_KINDS
 from db.health_decisions import ACTIONS, DecisionView
+from db.health_references import ReferenceView
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
 from db.scope import Scope, scope_of
 from db.tables import SENTENCE
 from health.baselines import Baseline
+from health.chosen_reference import chosen_of
 from health.closing import Closing
 from health.reference import Reference
 from mds_client.errors import MdsError
@@ -153,11 +155,13 @@ def _checked(step: DecisionView) -> dict[str, tuple[int, int]]:
     }
 
 
-def reference_of(steps: Sequence[DecisionView]) -> Reference:
-    """With what inputs are compared after these decisions, the newest first."""
-    accepted = (step.created_at for step in steps if step.action == "accepted")
-    ended = (step.created_at for step in steps if step.action in ENDING)
-    return Reference(accepted=next(accepted, None), ended=next(ended, None))
+def reference_of(steps: Sequence[DecisionView], chosen: ReferenceView | None = None) -> Reference:
+    """With what inputs are compared after these decisions, the newest first, and what somebody chose last: whichever came later."""
+    accepted = next((step.created_at for step in steps if step.action == "accepted"), None)
+    ended = next((step.created_at for step in steps if step.action in ENDING), None)
+    if chosen is None or (accepted and accepted > chosen.created_at):
+        return Reference(accepted=accepted, ended=ended)
+    return Reference(ended=ended, chosen=chosen_of(chosen))
 
 
 def _role(scope: Scope, server: str, model: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from db.health_alarms import ALARM_KINDS
 from db.health_decisions import DecisionView
 from health.alarms.decisions import ENDING, closed
 from health.baselines import in_words
 from health.findings import Status
-from health.reference import compared_from
+from health.reference import Reference, compared_from
 
 
 def person_words(step: DecisionView) -> str:
@@ -72,8 +71,12 @@ def newest_words(steps: Sequence[DecisionView], status: Status) -> str:
     return f"{who} {words[step.action]}{why}."
 
 
-def reference_words(accepted: datetime | None, steps: Sequence[DecisionView]) -> str:
-    """With what the newest inputs are compared: `accepted` is since when, where somebody accepted how it was in one of the steps."""
+def reference_words(reference: Reference, steps: Sequence[DecisionView]) -> str:
+    """With what the newest inputs are compared: what somebody chose, or the first cases since somebody accepted how it was in one of the
+    steps, or the first."""
+    if reference.chosen:
+        return reference.chosen.words
+    accepted = reference.accepted
     if accepted is None:
         return "the first cases"
     person = next((each.person for each in steps if each.created_at == accepted), "somebody")

@@ -44,7 +44,7 @@ class JointDrift:
     """One comparison by `features`; `name` is that of a field compared alone. `before` and `after` are how many cases there
     are; `share` in how many of all pairs of an earlier and a recent case these are told apart, 0.5 by chance; `p` how
     surprising that is. `most_unlike` are the ids of the recent cases that are most unlike the earlier ones, which are the first ones
-    or, where it `is_accepted`, the first since somebody accepted how it was."""
+    or, where it `is_accepted`, the first since somebody accepted how it was; where it `is_chosen`, somebody chose them."""
 
     kind: Kind
     name: str = ""
@@ -56,6 +56,7 @@ class JointDrift:
     is_flagged: bool
     most_unlike: tuple[str, ...]
     is_accepted: bool = False
+    is_chosen: bool = False
 
     @property
     def interval(self) -> tuple[float, float]:

@@ -73,13 +73,17 @@ def joint_words(found: JointDrift, titles: Mapping[str, str]) -> str:
     is_several = found.kind == "together"
     changed, same = ("have changed", "look") if is_several else ("has changed", "looks")
     since = " since it was accepted" if found.is_accepted else ""
-    verdict = changed if found.is_flagged else f"{same} as in the first cases{since}"
+    one, all_of_them = f"a first case{since}", f"the first cases{since}"
+    kind = "first"
+    if found.is_chosen:
+        one, all_of_them, kind = "a chosen case", "the chosen cases", "chosen"
+    verdict = changed if found.is_flagged else f"{same} as in {all_of_them}"
     low, high = found.interval
     pairs = f"in {found.share * 100:.0f} of 100 pairs (95 % interval {low * 100:.0f} to {high * 100:.0f})"
     guessing = "guessing gets 50" if found.share > _GUESSED else "no better than guessing"
     return (
-        f"{title} {verdict}. Given a first case{since} and a recent one, a classifier names the recent one "
-        f"{pairs}; {guessing} ({found.before:,} first and {found.after:,} recent cases, compared by {found.features})."
+        f"{title} {verdict}. Given {one} and a recent one, a classifier names the recent one "
+        f"{pairs}; {guessing} ({found.before:,} {kind} and {found.after:,} recent cases, compared by {found.features})."
     )
 
 
@@ -112,14 +116,19 @@ def past_line_words(fields: Sequence[FieldDrift], titles: Mapping[str, str]) -> 
     every = "1 field is" if len(fields) == 1 else f"{len(fields):,} fields are"
     least, cases = min(each.p for each in found), max(each.after for each in found)
     return (
-        f"{_titles(found, titles)} {verbs[0]} past the line of {WORTH_A_LOOK:.2f} and yet {verbs[1]} not changed for certain: with "
+        f"{_titles([each.name for each in found], titles)} {verbs[0]} past the line of {WORTH_A_LOOK:.2f} and yet {verbs[1]} not changed for certain: with "
         f"{cases:,} recent cases so large a shift comes by chance (p = {least:.2g}), and as {every} compared every day, only a far "
         "rarer one counts."
     )
 
 
-def _titles(fields: Sequence[FieldDrift], titles: Mapping[str, str]) -> str:
+def unfit_words(unfit: Sequence[str], titles: Mapping[str, str]) -> str:
+    """`Not compared: Mass and Sex; the reference and the newest cases do not both have values of one kind.` Of one field at least."""
+    return f"Not compared: {_titles(unfit, titles)}; the reference and the newest cases do not both have values of one kind."
+
+
+def _titles(names: Sequence[str], titles: Mapping[str, str]) -> str:
     """`Bill length, Mass and others`."""
-    named = [titles.get(each.name, each.name) for each in fields[:_MOST_NAMED]]
-    named += ["others"] if len(fields) > _MOST_NAMED else []
+    named = [titles.get(name, name) for name in names[:_MOST_NAMED]]
+    named += ["others"] if len(names) > _MOST_NAMED else []
     return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))

@@ -34,7 +34,7 @@ from mds_client.discovery.sources import Source
 from mds_client.errors import MdsError
 from mds_client.protocols.detectors import watching
 from mds_client.protocols.explainers import explainers, explaining_others
-from mds_client.registries import Registries
+from mds_client.registries import ReferenceFile, Registries
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.signature.facts import Facts
@@ -104,6 +104,10 @@ class Catalogue:
     def notes(self) -> tuple[str, ...]:
         """What the sources and registries could not see the last time, in sentences."""
         return (*self._notes, *(self._registries.notes() if self._registries else ()))
+
+    def reference(self, model: ModelRef) -> ReferenceFile | None:
+        """The cases that a registry keeps with a model to compare others with; None where none does. Waits for the network. Raises MdsError."""
+        return self._registries.reference(model) if self._registries else None
 
     def client(self, server: str) -> MdsClient:
         """The client of a server. Raises KeyError when there is no such server."""

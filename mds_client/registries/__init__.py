@@ -53,6 +53,16 @@ class RegistryServer(Server):
         return next((self.entries[name] for name in names if name in self.entries), "")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReferenceFile:
+    """A table that was kept with a model, with one case a row: of which registry and entry, the name of the file, and its bytes as they came."""
+
+    registry: str
+    entry: str
+    name: str
+    content: bytes
+
+
 class Registry:
     """One kind of registry. A subclass in this folder is found by itself."""
 
@@ -68,6 +78,12 @@ class Registry:
         An error while sending is raised where the request was yielded: what is not needed may be left out.
         """
         raise NotImplementedError
+
+    def reference(self, model: ModelRef) -> Conversation[ReferenceFile | None]:
+        """The cases that were kept with a served model to compare others with; None where there are none, as in a kind of registry that
+        keeps no files. Raises MdsError."""
+        return None
+        yield  # a conversation, also where nothing is asked
 
     def object_of(self, response: Response) -> Mapping[str, object] | None:
         """The object in an answer; None where the registry says that it has no such thing.
@@ -103,6 +119,12 @@ class RegistryClient(MdsClient):
             return None
         return self._converse(self.registry.facts(model))
 
+    def reference(self, model: ModelRef) -> ReferenceFile | None:
+        """The cases that were kept with a served model to compare others with; None where there are none. Raises MdsError."""
+        if not self.registry.server.describes(model):
+            return None
+        return self._converse(self.registry.reference(model))
+
     def _converse(self, conversation: Conversation[Result]) -> Result:
         """As MdsClient's, but the conversation may go on after an error."""
         try:
@@ -133,6 +155,20 @@ class Registries:
         """What the registries that answer know of a served model. Waits for the network."""
         answers = [self._facts(client, model) for client in self._clients]
         return [facts for facts in answers if facts]
+
+    def reference(self, model: ModelRef) -> ReferenceFile | None:
+        """The cases that the first registry has which has some, kept with a served model to compare others with; None where there are none.
+        Waits for the network. Raises MdsError of a registry that does not answer, where no other has some."""
+        problem: MdsError | None = None
+        for client in self._clients:
+            try:
+                if found := client.reference(model):
+                    return found
+            except MdsError as error:
+                problem = error
+        if problem:
+            raise problem
+        return None
 
     def notes(self) -> list[str]:
         """A sentence for each registry that failed the last time it was asked."""

@@ -95,10 +95,10 @@ def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -
     assert after.standing == standings(changed, clock=lambda: NOW)[MODEL]
     (alarm,) = alarms_of(changed, *MODEL)
     assert "accepted as the new normal by olga (reviewer)" in alarm_words(alarm, after.steps)
-    assert (after.drift_accepted, after.drift) == (step.created_at, [])
+    assert (after.drift_reference.accepted, after.drift) == (step.created_at, [])
     said = "the first cases after olga accepted the state of 1 June"
-    assert reference_words(before.drift_accepted, before.steps) == "the first cases"
-    assert reference_words(after.drift_accepted, after.steps).startswith(said)
+    assert reference_words(before.drift_reference, before.steps) == "the first cases"
+    assert reference_words(after.drift_reference, after.steps).startswith(said)
     assert role_of(step) == "reviewer"
     # Compared are the cases since then, once there are some of before the last two weeks.
     _ask(changed, 120.0, range(1, 30))
@@ -131,7 +131,7 @@ def test_what_is_compared_as_a_whole_follows_with_the_next_run(changed: Sessions
     assert _look(changed).joint_drift == []
     assert [compare_as_a_whole(changed, clock=lambda: NOW) for _ in "ab"] == [1, 0]
     input_drift.forget()
-    assert _look(changed).drift_accepted == NOW
+    assert _look(changed).drift_reference.accepted == NOW
     _ask(changed, 120.0, range(1, 30))
     fold(changed)
     later = NOW + timedelta(days=29)

@@ -13,7 +13,7 @@ from charts.spread import Part
 from health.alarms.decisions import closed
 from health.alarms.wording import reference_words
 from health.baselines import in_words
-from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
+from health.drift.fields import LEAST_CASES, WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
 from health.drift.wording import (
     OWN_REFERENCE,
@@ -23,6 +23,7 @@ from health.drift.wording import (
     joint_words,
     past_line_words,
     shift_words,
+    unfit_words,
     until_words,
 )
 from health.drift_detectors import DetectionView
@@ -53,11 +54,13 @@ def draw(look: Look, chosen: Chosen) -> None:
 
 
 def _too_few(look: Look) -> str:
-    at = look.drift_accepted
+    at = look.drift_reference.accepted
     if at and compared_from(at) > datetime.now(UTC):
         day = in_words(compared_from(at).date())
         return f"From {day} on, inputs are compared with {_reference(look)}."
     what = f"Inputs cannot be compared with {_reference(look)}"
+    if look.drift_unfit and min(look.drift_cases) >= LEAST_CASES:
+        return f"{what}: that has none of the values that the newest cases have."
     return f"{what}: {few_words(look.drift_cases, _ended(look), datetime.now(UTC).date())}."
 
 
@@ -67,7 +70,7 @@ def _ended(look: Look) -> date | None:
 
 
 def _reference(look: Look) -> str:
-    return plain(reference_words(look.drift_accepted, look.steps))
+    return plain(reference_words(look.drift_reference, look.steps))
 
 
 def _draw_detections(said: Sequence[DetectionView]) -> None:
@@ -92,9 +95,11 @@ def _draw_joint(found: Sequence[JointDrift], until: datetime, named: Mapping[str
 
 def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str], words: FieldWords) -> None:
     st.caption(
-        f"Shift (PSI), {_days(look.drift_after)} against {_reference(look)}, {_days(look.drift_before)}. Press a bar for the "
+        f"Shift (PSI), {_days(look.drift_after)} against {_reference(look)}{_of_before(look)}. Press a bar for the "
         "newest cases that make it."
     )
+    if look.drift_unfit:
+        st.caption(plain(unfit_words(look.drift_unfit, named)))
     found = [
         Shift(
             name=field.name,
@@ -166,6 +171,11 @@ def _looked_at(look: Look, chosen: Chosen) -> FieldDrift | None:
     within = within_of(chosen.chips.get(address.WITHIN, ""))
     name = within[0] if within else chosen.chips.get(address.VALUE, "").partition("=")[0]
     return next((field for field in look.drift if field.name == name and field.bins), None)
+
+
+def _of_before(look: Look) -> str:
+    """Of which days the first cases are; what somebody chose says it itself."""
+    return "" if look.drift_reference.chosen else f", {_days(look.drift_before)}"
 
 
 def _days(span: tuple[date, date] | None) -> str:

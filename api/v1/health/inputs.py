@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from pydantic import BaseModel, Field
@@ -11,10 +12,11 @@ from db.health_detections import DetectionView
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Rate
+from health.reference import Chosen
 
 
 class FieldChange(BaseModel):
-    """One input of the newest version now, against the first cases of that version, or those since a state was accepted."""
+    """One input of the newest version now, against the first cases of that version, those since a state was accepted, or `inputs_reference`."""
 
     field: str = Field(examples=["flipper_length_mm"])
     is_changed: bool
@@ -70,6 +72,21 @@ class Detection(BaseModel):
     problem: str = Field(description="Why it gave none; empty where it did")
 
 
+class ReferenceOfInputs(BaseModel):
+    """What somebody chose to compare inputs with, in the place of the first cases."""
+
+    kind: str = Field(description="window, file or registry", examples=["window"])
+    words: str = Field(examples=["the cases of 1 to 31 March 2026"])
+    person: str
+    chosen_at: datetime
+    since: date | None = Field(description="The first day (UTC) of a window")
+    until: date | None = Field(description="The last day (UTC) of a window")
+    rows: int | None = Field(description="How many rows were taken from a file or a registry")
+    not_compared: list[str] = Field(
+        description="Fields of the newest cases of which it has no values of that kind"
+    )
+
+
 class UnlikeEarlier(BaseModel):
     """How many of the newest 1,000 answered cases were unlike all earlier ones when they were asked."""
 
@@ -110,6 +127,21 @@ def joint_of(found: JointDrift) -> JointChange:
         n_before=found.before,
         n_now=found.after,
         most_unlike=list(found.most_unlike),
+    )
+
+
+def reference_of_inputs(chosen: Chosen | None, unfit: Sequence[str]) -> ReferenceOfInputs | None:
+    if chosen is None:
+        return None
+    return ReferenceOfInputs(
+        kind=chosen.source,
+        words=chosen.words,
+        person=chosen.person,
+        chosen_at=chosen.at,
+        since=chosen.since,
+        until=chosen.until,
+        rows=None if chosen.since else chosen.count,
+        not_compared=list(unfit),
     )
 
 

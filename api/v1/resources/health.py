@@ -18,10 +18,12 @@ from api.v1.health.inputs import (
     Detection,
     FieldChange,
     JointChange,
+    ReferenceOfInputs,
     UnlikeEarlier,
     detection_of,
     field_of,
     joint_of,
+    reference_of_inputs,
     unlike_of,
 )
 from api.v1.health.over_time import VersionOfModel, WeekOfModel, version_of, week_of
@@ -72,7 +74,10 @@ class HealthOfModel(ModelHealth):
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
     inputs_since: datetime | None = Field(
-        description="When somebody accepted how it was: inputs are compared with the first cases after that; null where with the first of all"
+        description="When somebody accepted how it was: inputs are compared with the first cases after that; null where with the first of all, or with another reference"
+    )
+    inputs_reference: ReferenceOfInputs | None = Field(
+        description="What somebody chose to compare inputs with; null where they are compared with first cases"
     )
     detections: list[Detection]
     joint_inputs: list[JointChange] = Field(description="Compared every five minutes by a job")
@@ -178,7 +183,8 @@ def whole(found: Look, told: Told, known: Known, days: int) -> HealthOfModel:
         weeks=[week_of(week) for week in found.weeks],
         versions=[version_of(line) for line in found.versions],
         inputs=[field_of(field) for field in found.drift],
-        inputs_since=found.drift_accepted,
+        inputs_since=found.drift_reference.accepted,
+        inputs_reference=reference_of_inputs(found.drift_reference.chosen, found.drift_unfit),
         detections=[detection_of(each) for each in found.detections],
         joint_inputs=[joint_of(each) for each in found.joint_drift],
         joint_inputs_until=found.joint_until,

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from mds_client.errors import MdsError
 from mds_client.extras import require
 from mds_client.protocols.protocol import Conversation
-from mds_client.registries import Registry, RegistryServer
+from mds_client.registries import ReferenceFile, Registry, RegistryServer
 from mds_client.registries.mlflow.mlmodel import (
     Record,
     columns_in,
@@ -42,6 +42,7 @@ from mds_client.transport.exchange import Request, Response
 
 _API = "/api/2.0/mlflow"
 _SERVED_AS = "mds.model"  # the tag of a registered model that names the served one
+_REFERENCE = "mds.reference"  # the tag of a version that names a file logged with it: the cases to compare others with
 _LATEST = "latest"
 _ENTRY = re.compile(r"(?:models:/)?(?P<name>[^/@]+)(?:/(?P<version>[^/@]+)|@(?P<alias>[^/@]+))?")
 _NUMBER = re.compile(r"v?(\d{1,18})")
@@ -77,6 +78,27 @@ class Mlflow(Registry):
         logged = (yield from self._logged(version)) if version else {}
         rows = yield from self._example(version, logged)
         return _facts(self.server.name, registered, version, logged, rows)
+
+    def reference(self, model: ModelRef) -> Conversation[ReferenceFile | None]:
+        """The file that the tag `mds.reference` of the served version names, as a path beside its MLmodel; without the tag, its input
+        example."""
+        entry = yield from self._entry(model)
+        body = self.object_of((yield _get("registered-models/get", name=entry.name)))
+        registered = mapping((body or {}).get("registered_model"))
+        version = (yield from self._version(registered, entry, model)) if registered else {}
+        if not version:
+            return None
+        path = text(_tags(version).get(_REFERENCE))
+        if not path:
+            logged = yield from self._logged(version)
+            path = text(mapping(logged.get("saved_input_example_info")).get("artifact_path"))
+        content = (yield from self._file(version, path)) if _is_beside(path) else b""
+        if not content:
+            return None
+        name = f"models:/{registered.get('name')}/{version.get('version')}"
+        return ReferenceFile(
+            registry=self.server.name, entry=name, name=path.rpartition("/")[2], content=content
+        )
 
     def _entry(self, model: ModelRef) -> Conversation[_Entry]:
         named = _ENTRY.fullmatch(self.server.entry(model))
@@ -142,7 +164,7 @@ class Mlflow(Registry):
     def _example(self, version: Record, logged: Record) -> Conversation[list[dict[str, object]]]:
         info = mapping(logged.get("saved_input_example_info"))
         path = text(info.get("artifact_path"))
-        if not path or ".." in path or path.startswith("/"):
+        if not _is_beside(path):
             return []
         content = yield from self._file(version, path)
         return list(example_rows(json_value(content), [name for name, _ in columns_in(logged)]))[
@@ -165,6 +187,11 @@ class Mlflow(Registry):
         except MdsError:
             pass  # too large, too slow, no right to it: the rest is worth having
         return b""
+
+
+def _is_beside(path: str) -> bool:
+    """Whether it is the path of a file among those of the model."""
+    return bool(path) and ".." not in path and not path.startswith("/")
 
 
 def _get(route: str, **query: str) -> Request:
