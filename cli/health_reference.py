@@ -97,5 +97,7 @@ def _rows(table: Table, signature: Signature) -> list[dict[str, object]]:
         say(printable(unfed))
     found = converted(table, mapping, signature)
     if found.left_out:
-        say(f"{found.left_out:,} rows cannot be read and are left out.")
+        is_one = found.left_out == 1
+        rows = "1 row cannot be read and is" if is_one else f"{found.left_out:,} rows cannot be read and are"  # fmt: skip
+        say(f"{rows} left out.")
     return found.records()

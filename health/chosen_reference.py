@@ -11,7 +11,7 @@ import db.health_cases
 import db.health_references
 from audit_log.chain import Record, append
 from db.audit_log import MAIN
-from db.engine import Sessions, reading, writing
+from db.engine import Session, Sessions, reading, writing
 from db.health import Selection
 from db.health_references import ReferenceView, Row
 from db.ids import new_id as make_id
@@ -73,6 +73,7 @@ def window(
         until=begin_of(until) + timedelta(days=1),
     )
     with reading(sessions) as session:
+        _check_right(session, server, model)
         found = len(db.health_cases.ids(session, of, REFERENCE, "oldest"))
     if found < LEAST_CASES:
         cases = "1 case was" if found == 1 else f"{found:,} cases were"
@@ -99,9 +100,7 @@ def of_rows(
 
     Raises ReferenceRefused where there are too few, NotPermitted, and StorageError.
     """
-    hidden = {field.name for field in signature.inputs if field.is_withheld}
-    known = ({n: v for n, v in row.items() if _is_plain(v) and n not in hidden} for row in rows)
-    there = [row for row in known if row]
+    there = _comparable(signature, rows)
     if len(there) < LEAST_CASES:
         what = "row has" if len(there) == 1 else "rows have"
         raise ReferenceRefused(
@@ -149,6 +148,13 @@ def _chosen(view: ReferenceView) -> Chosen:
     )
 
 
+def _comparable(signature: Signature, rows: Sequence[Row]) -> list[Row]:
+    """The rows that have values which are kept, with these alone."""
+    hidden = {field.name for field in signature.inputs if field.is_withheld}
+    known = ({n: v for n, v in row.items() if _is_plain(v) and n not in hidden} for row in rows)
+    return [row for row in known if row]
+
+
 def _is_plain(value: object) -> bool:
     """Whether it is a value that is kept in words: no file, and not nothing."""
     return isinstance(value, str | bool | int | float) and value != ""
@@ -183,8 +189,7 @@ def _made(
 def _keep(sessions: Sessions, view: ReferenceView, rows: Sequence[Row]) -> Chosen:
     """With an entry of the trail."""
     with writing(sessions) as session:
-        if not scope_of(session).reviews(view.server, view.model):
-            raise NotPermitted("Only people who review or operate the model can decide this.")
+        _check_right(session, view.server, view.model)
         db.health_references.add(session, view, rows)
         append(
             session,
@@ -195,3 +200,8 @@ def _keep(sessions: Sessions, view: ReferenceView, rows: Sequence[Row]) -> Chose
             clock=lambda: view.created_at,
         )
     return _chosen(view)
+
+
+def _check_right(session: Session, server: str, model: str) -> None:
+    if not scope_of(session).reviews(server, model):
+        raise NotPermitted("Only people who review or operate the model can decide this.")

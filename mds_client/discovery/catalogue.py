@@ -105,6 +105,11 @@ class Catalogue:
         """What the sources and registries could not see the last time, in sentences."""
         return (*self._notes, *(self._registries.notes() if self._registries else ()))
 
+    @property
+    def has_registries(self) -> bool:
+        """Whether a registry describes models here."""
+        return self._registries is not None
+
     def reference(self, model: ModelRef) -> ReferenceFile | None:
         """The cases that a registry keeps with a model to compare others with; None where none does. Waits for the network. Raises MdsError."""
         return self._registries.reference(model) if self._registries else None

@@ -38,7 +38,7 @@ from feedback.first_calls import Call, recorder
 from feedback.golden_runs import perform
 from feedback.submission import submit
 from feedback.test_runs import TestRow
-from health import test_figures
+from health import chosen_reference, test_figures
 from jobs import store
 from jobs.store import JobView
 from mds_client.prediction import Answer
@@ -142,6 +142,8 @@ def fill(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
     discovered.keep(sessions, ref, learned, person=person)
     mapping_store.remember(sessions, ref, mapping(word), person=person)
     background.choose(sessions, ref, typical(ref, word), person=person)
+    rows = [{"bill": float(number), "note": word} for number in range(30)]
+    chosen_reference.of_rows(sessions, signature_of(ref), rows, name=word, person=person)
     made_token = tokens.make(
         sessions, person=person, name=word, scopes=["read"], days=1.0, most_days=9.0
     )

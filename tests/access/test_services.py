@@ -82,6 +82,9 @@ OF_MODEL = dict.fromkeys(
         "feedback.review_queue:answer",
         "feedback.review_rules:set_rules",
         "health.alarms.decisions:decide",
+        "health.chosen_reference:first",
+        "health.chosen_reference:of_rows",
+        "health.chosen_reference:window",
         "signatures.overlay:publish",
         "signatures.overlay:restore",
     ),
@@ -98,6 +101,7 @@ SAYS_NO = {
     "feedback.side_by_side:answer": "FeedbackRefused",
     "shows.runs:let_in": "AudienceClosed",
     "signatures.overlay:publish": "NewerVersion",
+    "health.chosen_reference:window": "ReferenceRefused",
 }
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
 QUIET = {
@@ -109,6 +113,7 @@ QUIET = {
     "cases.seen:may_look": "yes or no, of a case that is at hand",
     "cases.seen:seen_by": "names those who looked, who are not the model's",
     "cases.batches:table_of": "finds a table by its digest, which stands in a batch",
+    "health.chosen_reference:window": "refuses days with so few cases",
     "people.trail:let_in": "a sign-in of one's own",
     "people.trail:named": "a name of one's own",
     "people.trail:refused": "a refusal of one's own",
@@ -313,6 +318,8 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "fields": lambda _: ("note",),
     "values: Iterable[str]": lambda c: [c.made.word],
     "sends": lambda _: {},
+    "since: date": lambda _: NOON.date(),
+    "until: date": lambda _: NOON.date(),
     "share": lambda _: 0.5,
     "values": lambda _: {"bill": 1.0},
     "version": lambda _: "",
@@ -335,6 +342,7 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
         "named": lambda c: [((c.ref.server, c.ref.name), "watcher")],
         "ask": lambda _: None,
     },
+    "health.chosen_reference:of_rows": {"rows": lambda _: [{"bill": 1.0}] * 20},
     "cases.batch:answered": {"key": lambda c: c.made.word},
     "cases.batches:newest": {"person": lambda c: c.made.person},
     "cases.views:remove": {"person": lambda c: c.made.person},

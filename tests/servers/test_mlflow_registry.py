@@ -13,6 +13,7 @@ from mds_client.registries import RegistryClient, RegistryServer
 from mds_client.signature.facts import Facts
 from mds_client.signature.merge_facts import merged
 from mds_client.signature.metadata import unknown_input
+from tables.fitting import read_fitting
 from tests.servers.starting import Running
 
 
@@ -148,3 +149,18 @@ def test_a_server_that_says_nothing_can_be_asked(
         signature = merged(client.signature(ref), facts)
         prediction = client.predict(signature, signature.example_rows)
     assert [answer.number for answer in prediction.answers] == [0, 0, 0]
+
+
+def test_the_cases_that_are_kept_with_a_model(registry: RegistryClient) -> None:
+    """A file that a tag names, and an input example: both are read as an uploaded file is."""
+    found = registry.reference(ModelRef(server="s", name="houses"))
+    assert found is not None
+    assert (found.entry, found.name) == ("models:/houses/1", "reference.csv")
+    houses = merged(unknown("houses"), facts_of(registry, "houses"))
+    assert read_fitting(found.content, found.name, houses).columns[:2] == ("region", "rooms")
+    example = registry.reference(ModelRef(server="s", name="tumour", version="1"))
+    assert example is not None
+    tumour = merged(unknown("tumour", "1"), facts_of(registry, "tumour", "1"))
+    table = read_fitting(example.content, example.name, tumour)
+    assert (len(table), set(table.columns)) == (3, {field.name for field in tumour.inputs})
+    assert registry.reference(ModelRef(server="s", name="pixels", version="9")) is None

@@ -62,7 +62,7 @@ def _draw_sources(chosen: address.Chosen) -> None:
         f"The inputs of the last {RECENT_DAYS} days are compared with the first cases of the version in use. Where these were not usual ones, choose "
         "others. It counts for everybody."
     )
-    there = [s for s in _SOURCES if s != REGISTRY or services().settings.registries]
+    there = [s for s in _SOURCES if s != REGISTRY or services().catalogue.has_registries]
     picked = st.segmented_control(
         "Compare with", there, format_func=lambda s: _SOURCES[s], key="health_reference_source"
     )

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mds_client import ModelRef, Signature
+from mds_client.registries import ReferenceFile, RegistryClient
 from mds_client.registries.mlflow.mlmodel import columns_in, example_rows, read_yaml
 from mds_client.signature.facts import MAX_INPUTS, Facts
 from mds_client.signature.merge_facts import merged
 from mds_client.signature.metadata import unknown_input
-from tests.mds_client.protocols.recorded import Reply, Route, exchange
+from tests.mds_client.protocols.recorded import Reply, Route, exchange, replaying
 from tests.mds_client.registries import asked
 
 FOLDER = "mlflow-registry"
@@ -317,3 +318,45 @@ def test_whatever_a_file_holds_it_can_be_read(inputs: object, example: object) -
 )
 def test_whatever_bytes_are_no_disaster(content: bytes) -> None:
     assert isinstance(read_yaml(content), Mapping)
+
+
+# The cases that are kept with a model to compare others with.
+
+
+def reference(replies: Mapping[Route, Reply]) -> ReferenceFile | None:
+    with replaying(replies) as url, RegistryClient(asked.server(url, "mlflow")) as client:
+        return client.reference(ModelRef.parse(f"s/{NAME}@2"))
+
+
+def tagged_version(path: str) -> Reply:
+    seen = json.loads(json.dumps(exchange(FOLDER, "mv_get")["response"]["body"]))
+    body = json.loads(seen) if isinstance(seen, str) else seen
+    body["model_version"]["tags"] = [{"key": "mds.reference", "value": path}]
+    return Reply(body)
+
+
+def test_without_a_tag_the_input_example_is_the_reference() -> None:
+    found = reference(RECORDED)
+    assert found is not None
+    assert (found.registry, found.entry) == ("r", f"models:/{NAME}/2")
+    assert found.name == "input_example.json"
+    assert b"mean radius" in found.content
+
+
+def test_a_tag_of_the_version_names_the_file_that_is_the_reference() -> None:
+    version = api("model-versions/get", name=NAME, version="2")
+    content = "bill,mass\n1,2\n"
+    replies = {
+        **RECORDED,
+        version: tagged_version("data/reference.csv"),
+        file("data/reference.csv"): Reply(content),
+    }
+    found = reference(replies)
+    assert found is not None
+    assert (found.name, found.content) == ("reference.csv", content.encode())
+
+
+@pytest.mark.parametrize("path", ["../../secrets.csv", "/etc/passwd", "not/there.csv"])
+def test_a_tag_that_names_no_file_of_the_model_is_no_reference(path: str) -> None:
+    version = api("model-versions/get", name=NAME, version="2")
+    assert reference({**RECORDED, version: tagged_version(path)}) is None

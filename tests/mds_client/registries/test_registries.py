@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -148,3 +149,23 @@ def test_one_that_refuses_does_not_silence_the_others() -> None:
         several.close()
     assert [facts.title for facts in found] == ["M"]
     assert [note.partition(":")[0] for note in notes] == ["The registry a cannot be read"]
+
+
+def test_a_registry_that_is_away_is_told_only_where_no_other_keeps_cases() -> None:
+    class Keeping(registries.Registry):
+        def reference(self, model: ModelRef) -> Any:
+            return registries.ReferenceFile(registry="r", entry="e", name="n.csv", content=b"a")
+            yield
+
+    away = RegistryClient(server("http://127.0.0.1:1", "mlflow", timeout=0.5))
+    keeping = RegistryClient(server("http://127.0.0.1:1", "bailo"))
+    keeping.registry = Keeping(keeping.registry.server)
+    found = Registries([away, keeping]).reference(MODEL)
+    assert found is not None
+    assert found.name == "n.csv"
+    with pytest.raises(MdsError):
+        Registries([away]).reference(MODEL)
+    with RegistryClient(server("http://127.0.0.1:1", "bailo")) as bailo:
+        assert Registries([bailo]).reference(MODEL) is None  # it keeps no such files
+    away.close()
+    keeping.close()

@@ -5,8 +5,10 @@ The alias `ready` of the model `pixels` is set when everything is there.
 
 import os
 import sys
+import tempfile
 import time
 import urllib.request
+from pathlib import Path
 
 url = sys.argv[1]
 os.environ["MLFLOW_TRACKING_URI"] = url
@@ -92,7 +94,12 @@ table = Schema(
         ColSpec(Array(DataType.double), "visits"),
     ]
 )
-log_plain("houses", table)
+rooms = "\n".join(f"Bath,{n % 5},{n}.5,true,2020-01-01" for n in range(40))
+with tempfile.TemporaryDirectory() as folder:
+    rows = Path(folder) / "reference.csv"
+    rows.write_text(f"region,rooms,income,garden,sold\n{rooms}\n")
+    log_plain("houses", table, artifacts={"reference": str(rows)})
+client.set_model_version_tag("houses", "1", "mds.reference", "artifacts/reference.csv")
 pixels = Schema([TensorSpec(np.dtype("float32"), (-1, 2, 2))])
 log_plain("pixels", pixels, input_example=np.ones((2, 2, 2), dtype=np.float32))
 client.set_registered_model_alias("pixels", "ready", "1")
