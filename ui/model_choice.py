@@ -54,8 +54,11 @@ def titles_of(models: Sequence[str]) -> dict[str, str]:
 
 
 def _follow(known: str, named: str, default: str) -> None:
-    """Give the box what the address names: when it is drawn first, and when the browser went back or forth since."""
-    last, written = st.session_state.get(session.NAMED, (named, 0.0))
+    """Give the box what the address names: when it is drawn first, and when the browser went back or forth since.
+
+    Under the key there may still be what the box of the page before held, also where Back led from there to here.
+    """
+    last, written = st.session_state.get(session.NAMED, ("", 0.0))
     is_moved = named != last and time.monotonic() - written > _ON_ITS_WAY
     if KEY not in st.session_state or is_moved:
         st.session_state[KEY] = known or default or None

@@ -18,7 +18,7 @@ from people import tokens
 from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
-from ui import announced, errors, frame, session, shortcuts, tour, unknown_page
+from ui import announced, errors, frame, scripts, session, shortcuts, tour, unknown_page
 from ui.batch import ended
 from ui.text import plain
 
@@ -86,9 +86,12 @@ def run() -> None:
 
 
 def _draw_beside(viewer: Viewer, header: PageHeader) -> None:
-    """What every page has besides its own: the keys, and the tour of who is new."""
+    """What every page has besides its own: links that stay in the tab, the keys, and the tour of who is new."""
     open_to = [each for each in page_headers() if viewer.is_at_least(each.role)]
     is_quiet = header.url_path == "present" or frame.is_alone()
+    if not frame.is_alone():  # in another page's frame, a link opens beside that page
+        names = [each.url_path for each in page_headers() if each.order] + [""]
+        scripts.run("links", "frame_links", {"pages": names})
     shortcuts.draw(viewer, header, open_to, is_quiet=is_quiet)
     if not is_quiet:
         tour.draw(viewer)
