@@ -16,7 +16,7 @@ from batch.folder import BatchFolder, write_whole
 from batch.inert_cells import inert
 from batch.parquet import GROUP_ROWS
 from batch.partition import PROBLEM, ROW, Facts, Partition
-from batch.problems import heading_of
+from batch.problems import heading_of, number_in
 from batch.result import schema_of
 from batch.view import ResultView
 from mds_client.signature import ModelRef, Signature
@@ -41,7 +41,7 @@ class Merged:
 
 def fits(columns: Sequence[str], facts: Facts) -> bool:
     """Whether a file has the columns of the rows to correct of a batch; why a row had no answer may be left out."""
-    names = heading_of(facts)
+    names = heading_of(facts.columns, facts.row_word)
     return list(columns) in (names, names[:-1])
 
 
@@ -81,6 +81,15 @@ def check(base: BatchFolder, rows: BatchFolder) -> None:
     if not fits(corrected.facts.columns, Partition(base).facts):
         raise NotItsRows("The columns are not those of the rows without an answer.")
     places_of(base, corrected.own(0, corrected.facts.rows).column(0).to_pylist())
+
+
+def numbers_before(rows: BatchFolder) -> dict[int, int]:
+    """Where corrected rows stand in the original file, by where they stand in their own. Raises PartitionGone."""
+    corrected = Partition(rows)
+    cells = corrected.own(0, corrected.facts.rows).column(0).to_pylist()
+    here = corrected.row_numbers().to_pylist()
+    found = zip(here, map(number_in, cells), strict=True)
+    return {number: before for number, before in found if before is not None}
 
 
 def merge(base: BatchFolder, rows: BatchFolder) -> Merged:

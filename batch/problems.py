@@ -4,7 +4,7 @@ again."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from batch.inert_cells import inert
 from batch.parquet import GROUP_ROWS
-from batch.partition import PROBLEM, ROW, Facts, Partition
+from batch.partition import PROBLEM, ROW, Partition
 from batch.view import ResultView
 
 # What is quoted of a cell; an example of what a field takes is the same in each row.
@@ -25,30 +25,59 @@ _REFUSED = re.compile(r", not “[^”]*”")
 _BEGINS = re.compile(r"^“[^”]*”")
 _QUOTED = re.compile(r"(?<!must look like )“[^”]*”")
 MOST_KINDS = 500
+# The last column of the file of rows to correct; how it and the first are called where the file has one of that name; and the
+# words by which files count their rows, as the first is called.
+_PROBLEM = "Problem"
+_OF_BEFORE, _OF_ROW = " of the file before", " of this row"
+_COUNTED = ("row", "line", "entry", "record", "column")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProblemKind:
     """Problems that say the same but for the cell that they quote, which is left out: how many rows have one, and where a person finds the
-    first of them."""
+    first of them. `first_before` is where that one stands in the original file, of which these rows are corrected ones."""
 
     sentence: str
     rows: int
     first_row: int
+    first_before: int | None = None
 
 
 def kinds(folder: BatchFolder) -> list[ProblemKind]:
     """The problems of a batch by kind, the most frequent first. Raises MdsError."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, tuple[int, int, object]] = {}
+    has_numbers = bool(word_before(Partition(folder).facts.columns))
     for table in _without_answer(folder):
         rows, words = table.column(ROW).to_pylist(), table.column(PROBLEM).to_pylist()
-        for row, sentence in zip(rows, words, strict=True):
+        before = table.column(0).to_pylist() if has_numbers else [None] * len(rows)
+        for row, sentence, cell in zip(rows, words, before, strict=True):
             kind = _of_each_row(sentence)
-            count, first = found.get(kind, (0, row))
-            if kind in found or len(found) < MOST_KINDS:
-                found[kind] = (count + 1, first)
-    listed = [ProblemKind(sentence=s, rows=n, first_row=row) for s, (n, row) in found.items()]
+            count, *first = found.get(kind, (0, row, cell))
+            if count or len(found) < MOST_KINDS:
+                found[kind] = (count + 1, *first)
+    listed = [
+        ProblemKind(sentence=sentence, rows=count, first_row=row, first_before=number_in(cell))
+        for sentence, (count, row, cell) in found.items()
+    ]
     return sorted(listed, key=lambda kind: (-kind.rows, kind.first_row))
+
+
+def word_before(columns: Sequence[str]) -> str:
+    """How rows are counted in the original file of which a file has rows to correct, as its first column says; empty for every
+    other file, which has not the columns that `heading_of` names."""
+    if len(columns) < 3 or columns[-1].removesuffix(_OF_ROW) != _PROBLEM:
+        return ""
+    word = columns[0].removesuffix(_OF_BEFORE).lower()
+    return word if word in _COUNTED else ""
+
+
+def number_in(cell: object) -> int | None:
+    """The number of a row that a cell has; None where it has none."""
+    try:
+        number = float(str(cell))
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else None
 
 
 def _of_each_row(sentence: str) -> str:
@@ -61,7 +90,8 @@ def write(folder: BatchFolder, path: Path) -> int:
     there are. Raises MdsError."""
     count = 0
     partition = Partition(folder)
-    heading = inert(pa.chunked_array([pa.array(heading_of(partition.facts))])).to_pylist()
+    names = heading_of(partition.facts.columns, partition.facts.row_word)
+    heading = inert(pa.chunked_array([pa.array(names)])).to_pylist()
 
     def fill(beside: Path) -> None:
         nonlocal count
@@ -82,13 +112,13 @@ def write(folder: BatchFolder, path: Path) -> int:
     return count
 
 
-def heading_of(facts: Facts) -> list[str]:
+def heading_of(columns: Sequence[str], row_word: str) -> list[str]:
     """The columns of the file of rows to correct: where each stands, the file's own, and why. The first and the last have
     another name where the file has a column of that name."""
-    names = [facts.row_word.capitalize(), *facts.columns, "Problem"]
+    names = [row_word.capitalize(), *columns, _PROBLEM]
     own = {name.casefold() for name in names[1:-1]}
-    first = names[0] if names[0].casefold() not in own else f"{names[0]} of the file before"
-    last = names[-1] if names[-1].casefold() not in own else f"{names[-1]} of this row"
+    first = names[0] if names[0].casefold() not in own else f"{names[0]}{_OF_BEFORE}"
+    last = names[-1] if names[-1].casefold() not in own else f"{names[-1]}{_OF_ROW}"
     return [first, *names[1:-1], last]
 
 

@@ -105,7 +105,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         base = _corrected(built, chosen.corrects, folder, signature)
     except UnreadableFile as error:
         raise Wrong(printable(f"{name}: {error.sentence} {error.advice}")) from error
-    _say_plan(facts, signature.model, chosen)
+    _say_plan(facts, signature.model, chosen, folder)
     _say_links(built)
     _say_engines(built, facts, signature, chosen)
     if chosen.problems and facts.bad:
@@ -218,13 +218,19 @@ def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None
         say(printable(f"Warning: {sentence}"))
 
 
-def _say_plan(facts: Facts, model: ModelRef, chosen: argparse.Namespace) -> None:
+def _say_plan(
+    facts: Facts, model: ModelRef, chosen: argparse.Namespace, folder: BatchFolder
+) -> None:
     """How many rows are sent and how many are not, why, what was read as empty, and what is recorded."""
+    before = corrections.numbers_before(folder) if chosen.corrects else {}
     say(f"{facts.rows:,} rows, of which {facts.good:,} are sent to {printable(str(model))}.")
     kinds = sorted(facts.problems.items(), key=lambda kind: -kind[1][0])
     for sentence, (count, first) in kinds[:_MOST_SAID]:
         rows = "1 row" if count == 1 else f"{count:,} rows"
-        say(printable(f"{rows}, first {facts.row_word} {first}: {sentence}"))
+        place = f"{facts.row_word} {first}"
+        if first in before:
+            place = f"row {before[first]} of the original file ({place} of this one)"
+        say(printable(f"{rows}, first {place}: {sentence}"))
     if len(kinds) > _MOST_SAID:
         say(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")
     for line in plan.read_as_empty(facts.empty_words):

@@ -115,6 +115,13 @@ def test_rows_that_cannot_be_sent_again_say_why_now(
     told = view.column(view.problem_column).to_pylist()
     assert told[3] == "X must be a number, not “drei”."
     assert [i for i, words in enumerate(told) if words] == [3]
+    # Among the corrected rows it is in line 2; in the original file in line 5, as their first column says.
+    own = _folder(tmp_path, again)
+    (kind,) = problems.kinds(own)
+    assert (kind.first_row, kind.first_before) == (2, 5)
+    assert corrections.numbers_before(own) == {2: 5, 3: 7, 4: 8, 5: 22}
+    (kind,) = problems.kinds(own.whole)
+    assert (kind.first_row, kind.first_before) == (5, None)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +140,24 @@ def test_other_rows_are_refused(
     again = _corrected(tmp_path, base, (before, after))
     with pytest.raises(NotItsRows, match=why):
         corrections.check(_folder(tmp_path, base), _folder(tmp_path, again))
+
+
+@pytest.mark.parametrize(
+    ("columns", "word"),
+    [
+        (["Row", "x", "Problem"], "row"),
+        (["Line of the file before", "Line", "x", "Problem"], "line"),
+        (["Record", "Problem", "Problem of this row"], "record"),
+        (["Row", "x"], ""),
+        (["Row", "Problem"], ""),
+        (["x", "y", "Problem"], ""),
+        ([], ""),
+    ],
+)
+def test_rows_to_correct_are_known_by_the_columns_of_their_file(
+    columns: list[str], word: str
+) -> None:
+    assert problems.word_before(columns) == word
 
 
 def test_a_file_that_is_not_done_has_no_rows_to_correct(tmp_path: Path) -> None:
@@ -185,7 +210,7 @@ def test_a_short_file_is_put_into_a_folder_with_what_came_of_it(tmp_path: Path) 
     assert view.column("Case").to_pylist()[:2] == ["http://x/predict?case=one", None]
     facts = Partition(folder.before).facts
     assert (facts.name, facts.columns, facts.rows) == ("birds.csv", ["name", "x"], 4)
-    assert problems.heading_of(short.facts) == problems.heading_of(facts)
+    assert corrections.fits(problems.heading_of(facts.columns, facts.row_word), short.facts)
     for places in (short.places_of, partial(corrections.places_of, folder.before)):
         assert places(["5", 3]).tolist() == [2, 1]
         for cells in (["2"], ["4"], ["3", "3"], ["three"], []):

@@ -212,6 +212,26 @@ def test_rows_of_a_file_of_a_page_are_corrected_there(
     assert "birds.csv was asked about on a page." in capsys.readouterr().err
 
 
+@pytest.mark.slow
+def test_corrected_rows_that_cannot_be_sent_are_told_as_the_original_file_counts(
+    database: str, tmp_path: Path, capsys: Captured
+) -> None:
+    path, bad = Path(_file(tmp_path, NAMES)), tmp_path / "bad.csv"
+    odd = path.read_text(encoding="utf-8").splitlines()[1].split(",")
+    with path.open("a", encoding="utf-8") as file:
+        file.write(",".join(["much", *odd[1:]]) + "\n")
+    ask = ["batch", str(path), "--model", "penguins", "--problems", str(bad), "--json"]
+    assert main(ask) == 0
+    told = capsys.readouterr()
+    base = json.loads(told.out)["id"]
+    assert "1 row, first row 4: Bill length must be a number" in told.err
+    again = ["batch", str(bad), "--model", "penguins", "--corrects", base, "--dry-run"]
+    assert main(again) == 2  # no row of it can be sent
+    assert (
+        "1 row, first row 4 of the original file (row 2 of this one): " in capsys.readouterr().err
+    )
+
+
 def test_a_value_is_for_a_file_alone(capsys: Captured) -> None:
     assert main(["batch", "schedule", "list", "--value", "a=1"]) == 2
     assert "not for a schedule" in capsys.readouterr().err

@@ -133,6 +133,30 @@ def test_a_file_on_the_server_is_read_where_that_is_allowed(
 
 
 @pytest.mark.slow
+def test_corrected_rows_that_cannot_be_sent_are_told_as_the_original_file_counts(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", 3)
+    app = _opened(predict, _file([*ROWS, ROWS[3]]))
+    assert next(iter(app.dataframe[-1].value)) == "First row"
+    app.button(key="rows_all").click().run()
+    assert _captions(app, "4 of 6 rows for demo/penguins@v2, begun on")
+    ref = ModelRef.parse("demo/penguins@v2")
+    (first,) = batches.newest(built.sessions, ref, "test@example.com")
+    bad = large._bad_rows(BatchFolder(Path(built.batches_root), first.folder)).decode("utf-8-sig")
+    half = bad.replace('"17,4"', "17.4").replace('"much"', "39.1", 1).encode()
+    app.file_uploader[0].set_value(("corrected.csv", half, "text/csv")).run()
+    assert not app.exception
+    (told,) = [f.value for f in app.dataframe if "Problem" in f.value and "Rows" in f.value]
+    places = dict(told.iloc[0][:2])
+    assert places == {"First row of the original file": 7, "First row of this file": 3}
+    app.button(key="rows_all").click().run()
+    assert _captions(app, "1 of 2 corrected rows of birds.csv for demo/penguins@v2, begun on")
+    (after,) = [f.value for f in app.dataframe if "First row" in f.value]
+    assert after["First row"][0] == 7
+
+
+@pytest.mark.slow
 def test_corrected_rows_become_part_of_their_file_again(
     predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +169,7 @@ def test_corrected_rows_become_part_of_their_file_again(
     assert len(bad.splitlines()) == 2
     (told,) = [w.value for w in app.warning if "no answer" in w.value]
     assert "upload the new file in place of the file above" in told
-    assert _captions(app, "5 rows for demo/penguins@v2, begun on")
+    assert _captions(app, "4 of 5 rows for demo/penguins@v2, begun on")
     corrected = bad.replace('"much"', "39.1").replace('"17,4"', "17.4").encode()
     app.file_uploader[0].set_value(("corrected.csv", corrected, "text/csv")).run()
     assert not app.exception

@@ -83,20 +83,21 @@ def base_of(given: Given, model: ModelRef) -> Base | None:
 
 
 def rows_in_words(batch: BatchView) -> str:
-    """How many rows a run asks about: "6,000 rows", or "2 corrected rows of birds.csv" of a file of which the result has all
-    rows."""
+    """How many rows a run asks about: "6,000 rows", "5,998 of 6,000 rows" where the others cannot be sent, or "2 corrected rows of
+    birds.csv" of a file of which the result has all rows."""
     everything = many(batch.rows, "row")
     if not batch.folder:
         return everything
     own = BatchFolder(services().batches_root, batch.folder)
     try:
-        rows = Partition(own).facts.rows
+        facts = Partition(own).facts
         name = Partition(own.whole).facts.name if own.whole.path != own.path else ""
     except MdsError:  # its rows are kept no more
         return everything
-    if rows == batch.rows and not name:
-        return everything
-    return many(rows, "corrected row") + (f" of {name}" if name else "")
+    sent = f"{facts.good:,} of " if facts.bad else ""
+    if facts.rows == batch.rows and not name:
+        return f"{sent}{everything}"
+    return f"{sent}{many(facts.rows, 'corrected row')}" + (f" of {name}" if name else "")
 
 
 def _found(given: Given, model: ModelRef) -> Base | _Misfit | None:

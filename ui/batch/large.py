@@ -22,7 +22,7 @@ from charts import histogram, probabilities
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from ui import errors, session
-from ui.batch import comparison, judged_row, percents
+from ui.batch import comparison, first_rows, judged_row, percents
 from ui.batch.asked import Asked
 from ui.figure import draw_figure
 from ui.results._shares import words_for
@@ -131,11 +131,9 @@ def _draw_problems(folder: BatchFolder, name: str, summary: Summary) -> None:
         "and their answers take their places here.",
         icon=":material/warning:",
     )
+    lines = {"Problem": [k.sentence for k in found], "Rows": [k.rows for k in found]}
     st.dataframe(
-        pd.DataFrame(
-            [(kind.sentence, kind.rows, kind.first_row) for kind in found],
-            columns=["Problem", "Rows", "First row"],
-        ),
+        pd.DataFrame(lines | first_rows.of_kinds(Partition(folder).facts, found)),
         hide_index=True,
         key="large_problems",
         alt="Why rows have no answer, the most frequent first",

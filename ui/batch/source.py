@@ -28,7 +28,7 @@ from tables.streaming.sample import Sample
 from tables.streaming.source import allowed_source
 from tables.table import Choices
 from ui import errors, session
-from ui.batch import link, plan
+from ui.batch import first_rows, link, plan
 from ui.batch.asked import asked_of
 from ui.session import services
 from ui.tables import columns
@@ -220,11 +220,12 @@ def _draw_facts(read: _Read) -> None:
         return
     st.warning(f"Of the whole file {many(facts.good, 'row')} can be sent, {facts.bad:,} cannot.")
     kinds = problems.kinds(read.folder)
+    lines = first_rows.of_kinds(facts, kinds) | {
+        "Rows": [kind.rows for kind in kinds],
+        "Problem": [kind.sentence for kind in kinds],
+    }
     st.dataframe(
-        pd.DataFrame(
-            [(kind.first_row, kind.rows, kind.sentence) for kind in kinds],
-            columns=[f"First {facts.row_word}", "Rows", "Problem"],
-        ),
+        pd.DataFrame(lines),
         hide_index=True,
         key="source_problems",
         alt="What is wrong, the most frequent first",

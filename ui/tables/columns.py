@@ -14,6 +14,7 @@ from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
 from tables.match import Match
 from ui import fields
+from ui.batch import first_rows
 from ui.session import services
 from ui.tables import to_correct
 from ui.tables.given import Given
@@ -170,20 +171,26 @@ def _draw_problems(
     (st.warning if len(found.rows) else st.error)(sent)
     kinds = kinds_of(found.problems, signature)
     _draw_fixes(given, kinds, model)
-    lines = [
-        (kind.rows[0] or None, len(kind.rows), kind.column, kind.sentence)
-        for kind in kinds[:_MOST_SHOWN]
-    ]
-    word = given.table.row_word
+    _draw_kinds(given, kinds)
+    if not given.is_beginning:
+        to_correct.draw(given, found)
+
+
+def _draw_kinds(given: Given, kinds: list[ProblemKind]) -> None:
+    """A line for each kind of problem."""
+    shown = kinds[:_MOST_SHOWN]
+    lines = first_rows.in_table(given.table, [kind.rows[0] for kind in shown]) | {
+        "Rows": [len(kind.rows) for kind in shown],
+        "Column": [kind.column for kind in shown],
+        "Problem": [kind.sentence for kind in shown],
+    }
     st.dataframe(
-        pd.DataFrame(lines, columns=[f"First {word}", "Rows", "Column", "Problem"]),
+        pd.DataFrame(lines),
         hide_index=True,
         alt="What is wrong, the most frequent first",
     )
     if len(kinds) > _MOST_SHOWN:
         st.caption(f"and {len(kinds) - _MOST_SHOWN:,} more")
-    if not given.is_beginning:
-        to_correct.draw(given, found)
 
 
 def _draw_all_well(given: Given, rows: int, mapping: Mapping) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from batch import problems
 from tables.converting import Converted
 from tables.kept_table import KeptTable
 from ui.batch.answers import as_csv
@@ -40,10 +41,7 @@ def rows(table: KeptTable) -> pd.DataFrame:
     places = [i for i, number in enumerate(table.row_numbers) if number in table.problems]
     numbers = [table.row_numbers[i] for i in places]
     frame = table.frame.iloc[places].reset_index(drop=True)
-    taken = {name.casefold() for name in table.columns}
-    word = table.row_word.capitalize()
-    first = word if word.casefold() not in taken else f"{word} of the file before"
-    last = "Problem" if "problem" not in taken else "Problem of this row"
-    frame.insert(0, first, numbers)
-    frame[last] = [table.problems[number] for number in numbers]
+    heading = problems.heading_of(table.columns, table.row_word)
+    frame.insert(0, heading[0], numbers)
+    frame[heading[-1]] = [table.problems[number] for number in numbers]
     return frame
