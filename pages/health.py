@@ -89,6 +89,7 @@ def draw_one() -> None:
         nothing.draw(now)
     model.draw_tiles(found, now)
     model.draw_charts(found, now)
+    compared_with.draw(found, now)
     model.draw_details(found, now)
     service.draw(now)
     if rows:
@@ -102,7 +103,6 @@ def draw_one() -> None:
 
 if chosen.is_one:
     draw_one()
-    compared_with.draw(chosen)
     first_calls.draw(chosen.server, chosen.model)
 else:
     draw_all()

@@ -10,7 +10,10 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from health import chosen_reference
+from health.alarms.wording import reference_words
+from health.baselines import in_words
 from health.kept_standings import look_again
+from health.overview import Look
 from health.reference import FILE, FIRST, RECENT_DAYS, REGISTRY, WINDOW, Chosen, recent
 from mds_client.errors import MdsError
 from mds_client.registries import ReferenceFile
@@ -34,10 +37,12 @@ _SOURCES = {
 }
 _DONE = "health_reference_done"
 _READ = "health_reference_read"
+_CHOSEN = "health_reference_chosen"
+_SOURCE = "health_reference_source"
 
 
-def draw(chosen: address.Chosen) -> None:
-    """The sources, and what is taken of the one that is chosen."""
+def draw(look: Look, chosen: address.Chosen) -> None:
+    """What they are compared with now, the sources, and what is taken of the one that is picked."""
     if not services().scope.reviews(chosen.server, chosen.model):
         return
     done: Chosen | None = st.session_state.get(_DONE)
@@ -54,17 +59,25 @@ def draw(chosen: address.Chosen) -> None:
         on_change="rerun",
     ) as box:
         if box.open:
+            st.markdown(plain(_now(look)))
             _draw_sources(chosen)
 
 
+def _now(look: Look) -> str:
+    reference = look.drift_reference
+    words = f"The inputs of the last {RECENT_DAYS} days are compared with {reference_words(reference, look.steps)}"
+    if reference.chosen:
+        by = reference.chosen
+        words += f", as {by.person} chose on {in_words(by.at.date())}"
+    return f"{words}. Where these are not usual ones, choose others. It counts for everybody."
+
+
 def _draw_sources(chosen: address.Chosen) -> None:
-    st.markdown(
-        f"The inputs of the last {RECENT_DAYS} days are compared with the first cases of the version in use. Where these were not usual ones, choose "
-        "others. It counts for everybody."
-    )
+    if st.session_state.pop(_CHOSEN, False):
+        st.session_state[_SOURCE] = None  # so that what is said above it is seen
     there = [s for s in _SOURCES if s != REGISTRY or services().catalogue.has_registries]
     picked = st.segmented_control(
-        "Compare with", there, format_func=lambda s: _SOURCES[s], key="health_reference_source"
+        "Compare with", there, format_func=lambda s: _SOURCES[s], key=_SOURCE
     )
     if picked:
         _DRAW[picked](chosen)
@@ -205,6 +218,7 @@ def _draw_button(chosen: address.Chosen, choose: Callable[[], Chosen]) -> None:
         errors.show(error)
         return
     st.session_state[_DONE] = made
+    st.session_state[_CHOSEN] = True
     st.session_state[f"{_DONE}_of"] = (chosen.server, chosen.model)
     with suppress(MdsError):  # a job looks within five minutes
         running = services()
