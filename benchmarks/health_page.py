@@ -34,8 +34,9 @@ from health.input_drift import midnight
 from health.joint_drift import bring_up_to_date
 from health.kept_standings import keep, kept
 from health.objectives import Objective
-from health.overview import look, standings
+from health.overview import look
 from health.service import service
+from health.standing import standings
 from health.summary import models, recent_series, summarise
 
 Parts = dict[str, Callable[[], bool]]

@@ -18,10 +18,11 @@ from health.coming_in import coming_in
 from health.error_sizes import full_sentence
 from health.error_sizes import lines as sizes_lines
 from health.objectives import of_model
-from health.overview import DAYS, MOST_DAYS, Look, begin, look, standings
+from health.overview import Look, look
 from health.report import HealthReport, cause_words, page
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service, words
+from health.standing import DAYS, MOST_DAYS, begin, standings
 from health.status import WORDS, left_out_words
 from health.summary import demonstration_words, summarise
 from health.wording import counted_words

@@ -24,7 +24,8 @@ from health.alarms.decisions import decide, decisions
 from health.alarms.episodes import alarms_of, bring_up_to_date
 from health.alarms.evidence import evidence_of, normal_of
 from health.kept_standings import keep
-from health.overview import look, standings
+from health.overview import look
+from health.standing import standings
 from health.titles import Titles, Units, no_unit
 
 # Health looks at half past six in the evening, once the cases of the day are asked.

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from health.details import FarTruth, Sizes
-from health.overview import Standing
 from health.regression import NumberErrors
+from health.standing import Standing
 from health.titles import Units, no_unit
 from health.weighted import Mean
 

@@ -14,7 +14,7 @@ from db.health_standings import StandingView
 from db.ids import utc_now
 from health.alarms.decisions import put_off_words
 from health.error_sizes import size_words
-from health.overview import Standing, standings
+from health.standing import Standing, standings
 from health.titles import Titles, Units, as_named, no_unit
 
 __all__ = ["StandingView", "keep", "kept", "look_again"]

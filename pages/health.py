@@ -4,7 +4,8 @@ import streamlit as st
 
 from health.cohort import Cohort
 from health.coming_in import coming_in
-from health.overview import look, standings
+from health.overview import look
+from health.standing import standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
 from ui import demo_mark

@@ -22,7 +22,7 @@ from db.errors import StorageError
 from db.ids import utc_now
 from db.jobs import UNDER_WAY
 from health.input_drift import is_recent
-from health.overview import Standing, standings
+from health.standing import Standing, standings
 from health.status import WORDS
 from health.summary import HealthRow, summarise
 from jobs.store import by_kind, living, oldest_waiting_seconds

@@ -10,7 +10,7 @@ from db.engine import Sessions, reading, writing
 from db.errors import Conflict
 from db.health_alarms import ALARM_KINDS, AlarmView
 from db.ids import new_id, utc_now
-from health.overview import Standing
+from health.standing import Standing
 
 Key = tuple[str, str, str]
 

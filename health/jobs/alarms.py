@@ -11,7 +11,7 @@ from health.alarms.channels import Channels
 from health.alarms.delivery import deliver
 from health.alarms.episodes import bring_up_to_date
 from health.kept_standings import keep
-from health.overview import standings
+from health.standing import standings
 from jobs.contract import Kind, Outcome, Run
 from settings import Settings
 

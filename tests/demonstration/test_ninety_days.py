@@ -43,8 +43,9 @@ from health.first_calls import first_calls as compared_calls
 from health.objectives import of_model
 from health.outliers.deployed import Detectors
 from health.outliers.earlier import Earlier
-from health.overview import look, standings
+from health.overview import look
 from health.service import service
+from health.standing import standings
 from health.summary import summarise
 from mds_client import MdsClient, Server
 from mds_client.client.model import Model

@@ -27,9 +27,10 @@ from health.drift import joint
 from health.drift.fields import compare
 from health.drift.joint import Asked
 from health.outliers.known import LEAST, known_inputs
-from health.overview import Look, look, standings
+from health.overview import Look, look
 from health.report import HealthReport, page
 from health.service import service
+from health.standing import standings
 from health.summary import recent_series, summarise
 from health.titles import no_unit
 from tests.recorded import add_cases, case_of

@@ -20,8 +20,9 @@ from health.chosen_reference import ReferenceRefused
 from health.day_counts import fold
 from health.drift.wording import joint_words, unfit_words
 from health.joint_drift import bring_up_to_date as compare_as_a_whole
-from health.overview import Look, look, standings
+from health.overview import Look, look
 from health.reference import Chosen, days_words, unfit
+from health.standing import standings
 from mds_client.signature import Field, ModelRef, Signature
 from people.errors import NotPermitted
 from tests.recorded import add_cases, case_of

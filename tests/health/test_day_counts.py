@@ -33,7 +33,8 @@ from health import input_drift
 from health.cohort import Cohort
 from health.day_counts import fold
 from health.joint_drift import bring_up_to_date
-from health.overview import look, standings
+from health.overview import look
+from health.standing import standings
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 

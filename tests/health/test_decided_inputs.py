@@ -23,7 +23,8 @@ from health.drift.wording import joint_words
 from health.findings import Finding
 from health.joint_drift import bring_up_to_date as compare_as_a_whole
 from health.kept_standings import keep, kept, look_again
-from health.overview import Look, look, standings
+from health.overview import Look, look
+from health.standing import standings
 from tests.recorded import FAILED, add_cases, case_of
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)

@@ -22,7 +22,7 @@ from health.alarms.decisions import decide, decisions
 from health.alarms.delivery import MOST_FAILURES, alarm_words, deliver, deliveries, told_words
 from health.alarms.episodes import alarms_of, bring_up_to_date
 from health.kept_standings import keep, kept
-from health.overview import standings
+from health.standing import standings
 from settings import AlarmSettings, Settings
 from tests.recorded import FAILED, add_cases, case_of
 from ui.model_cards import standing_words

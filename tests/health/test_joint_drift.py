@@ -27,7 +27,8 @@ from health.drift.two_samples import interval, ranks, told_apart
 from health.drift.wording import joint_words, until_words
 from health.joint_drift import bring_up_to_date
 from health.outliers.media import features_of
-from health.overview import Look, look, standings
+from health.overview import Look, look
+from health.standing import standings
 from mds_client.signature import File
 from tests.recorded import add_cases, case_of
 

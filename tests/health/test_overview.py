@@ -17,7 +17,8 @@ from health.alarms.delivery import alarm_words
 from health.alarms.episodes import bring_up_to_date
 from health.alarms.evidence import evidence_of, normal_of
 from health.cohort import Cohort
-from health.overview import look, standings
+from health.overview import look
+from health.standing import standings
 from health.status import Baseline
 from health.summary import demonstration_words, summarise
 from people.errors import NotPermitted

@@ -18,8 +18,9 @@ from feedback.review_filling import fill
 from feedback.submission import submit
 from health.calibration_words import points
 from health.cohort import Cohort
-from health.overview import Look, look, standings
+from health.overview import Look, look
 from health.sentences import Checks, check_words
+from health.standing import standings
 from health.status import Finding
 from tests.recorded import FAILED, NOON, add_cases, case_of
 from ui.cases.counted import FAILED as NOT_ANSWERED

@@ -14,7 +14,7 @@ import db.health_references
 import services
 from db.engine import reading
 from health.kept_standings import keep, kept
-from health.overview import standings
+from health.standing import standings
 from mds_client.registries import Registries, RegistryClient
 from tests.mds_client.protocols.recorded import Reply, Route, replaying
 from tests.mds_client.registries import asked

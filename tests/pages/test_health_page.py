@@ -16,7 +16,7 @@ from feedback.first_calls import Call, recorder
 from feedback.submission import submit
 from health.alarms.episodes import bring_up_to_date
 from health.kept_standings import keep, kept
-from health.overview import standings
+from health.standing import standings
 from mds_client.signature import ModelRef
 from mds_client.signature.facts import Facts, FieldFacts
 from settings import ObjectiveSettings

@@ -12,9 +12,9 @@ import streamlit as st
 
 from cases.search import CaseFilter
 from health.cohort import Cohort
-from health.overview import DAYS as WORD_DAYS
-from health.overview import begin
 from health.slices import range_words
+from health.standing import DAYS as WORD_DAYS
+from health.standing import begin
 from health.titles import NO_WORDS, FieldWords, word_for
 from ui import model_choice, unknown_choices
 from ui.cases.filters import filter_of, span_of, sure_of, value_of, within_of

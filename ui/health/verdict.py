@@ -9,8 +9,9 @@ import streamlit as st
 
 from health.alarms.wording import newest_words
 from health.error_sizes import full_sentence
-from health.overview import DAYS, Look, Standing
+from health.overview import Look
 from health.reference import RECENT_DAYS
+from health.standing import DAYS, Standing
 from health.status import Status, checks_for
 from ui import model_titles, session
 from ui.cases.counted import FAILED

@@ -16,7 +16,7 @@ from health.alarms.e_process import THRESHOLD
 from health.alarms.wording import role_of
 from health.coming_in import ComingIn
 from health.error_sizes import full_sentence
-from health.overview import Standing
+from health.standing import Standing
 from health.status import Finding, Word
 from health.titles import Units
 from mds_client.signature import ModelRef

@@ -40,9 +40,10 @@ from feedback.first_call_figures import FirstCallFigures, first_call_figures
 from health.cohort import Cohort
 from health.coming_in import coming_in
 from health.objectives import of_model
-from health.overview import DAYS, MOST_DAYS, Look, Standing, begin, look, standings
+from health.overview import Look, look
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service
+from health.standing import DAYS, MOST_DAYS, Standing, begin, standings
 from health.status import WORDS
 from mds_client.signature import ModelRef
 from services import Services
