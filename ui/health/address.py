@@ -119,10 +119,8 @@ def choose(named: list[tuple[str, str]]) -> Chosen:
     options = [f"{server}/{model}" for server, model in named]
     unknown_choices.note(MODEL, options)
     unknown_choices.note(PERIOD, _PERIODS)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, key="health_choice"):
         picked = model_choice.choose(options, placeholder="All models", on_change=_clear_chips)
-    with right:
         period = st.segmented_control(
             "Time", list(_PERIODS), default=_DEFAULT, key=PERIOD, required=True, bind="query-params"
         )
