@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cli.output import NotFound, Wrong, say
 from mds_client.client.sync_client import MdsClient
 from mds_client.errors import MdsError
+from mds_client.protocols.detectors import answers_so, called_so, watched
 from mds_client.protocols.explainers import explainers
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef
@@ -19,12 +20,13 @@ from settings import UnusableSettings, settings
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """What one server said when it was asked for its models."""
+    """What one server said when it was asked for its models. `detectors` has by its name the model that each watches."""
 
     server: Server
     protocol: str = ""
     models: tuple[ModelInfo, ...] = ()
     explainers: Mapping[ModelRef, Explainer] = field(default_factory=dict)
+    detectors: Mapping[str, str] = field(default_factory=dict)
     error: MdsError | None = None
 
 
@@ -72,11 +74,31 @@ def _listed(server: Server) -> Listed:
             protocol, models = client.protocol(), tuple(client.models())
             # By their names: what each says of itself would cost one request a model.
             by_model = explainers(protocol, dict.fromkeys(info.ref for info in models))
-            return Listed(server=server, protocol=protocol.NAME, models=models, explainers=by_model)
+            return Listed(
+                server=server,
+                protocol=protocol.NAME,
+                models=models,
+                explainers=by_model,
+                detectors=_detectors(client, server, {info.ref.name for info in models}),
+            )
     except MdsError as error:
         return Listed(server=server, error=error)
     except ValueError as error:
         raise Wrong(f"The server {server.name} cannot be asked: {error}") from error
+
+
+def _detectors(client: MdsClient, server: Server, names: set[str]) -> dict[str, str]:
+    """Those that the settings name, and of those that are called like one each whose metadata does not say otherwise."""
+    found = watched(server)
+    called = called_so(names - found.keys(), names)
+    return found | {name: model for name, model in called.items() if _may_be_one(client, name)}
+
+
+def _may_be_one(client: MdsClient, name: str) -> bool:
+    try:
+        return answers_so(client.model(name).signature())
+    except MdsError:
+        return True
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def _rows(listed: fleet.Listed) -> list[dict[str, str]]:
             "reason": info.reason,
             "protocol": listed.protocol,
             "explains": explains.get(info.ref, ""),
+            "watches": listed.detectors.get(info.ref.name, ""),
         }
         for info in listed.models
     ]
@@ -68,13 +69,12 @@ def show(rows: list[dict[str, str]]) -> None:
 
 
 def _cell(row: dict[str, str], column: str) -> str:
-    """What stands in the table; an explainer is told from the models."""
+    """What stands in the table; explainers and detectors are told from the models."""
     text = printable(row[column]) or "-"
-    return (
-        f"{text} (explains {printable(row['explains'])})"
-        if column == "model" and row["explains"]
-        else text
-    )
+    if column != "model":
+        return text
+    beside = [f"{word} {printable(row[word])}" for word in ("explains", "watches") if row[word]]
+    return f"{text} ({', '.join(beside)})" if beside else text
 
 
 def _unreachable(listed: list[fleet.Listed]) -> list[dict[str, str]]:

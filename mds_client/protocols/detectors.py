@@ -96,15 +96,27 @@ def watching(
         for each in known
         for name in (*detectors_of(server, each), *drift_detectors_of(server, each))
     }
-    own = {
-        each.model.name for each in known if any(output.name in _FLAGS for output in each.outputs)
-    }
-    return server.watching | (named & own) | _called_so(unread, {ref.name for ref in declared})
+    own = {each.model.name for each in known if answers_so(each)}
+    called = called_so(unread, {ref.name for ref in declared})
+    return server.watching | (named & own) | frozenset(called)
 
 
-def _called_so(unread: Collection[str], names: Collection[str]) -> frozenset[str]:
-    found = ((name, _CALLED.search(name)) for name in unread)
-    return frozenset(name for name, end in found if end and name[: end.start()] in names)
+def answers_so(signature: Signature) -> bool:
+    """Whether a model answers what detectors answer."""
+    return any(output.name in _FLAGS for output in signature.outputs)
+
+
+def called_so(names: Collection[str], models: Collection[str]) -> dict[str, str]:
+    """Those of the names that are a model's and a detector's (`churn-outliers` beside `churn`), with that model."""
+    found = ((name, _CALLED.search(name)) for name in names)
+    by_name = {name: name[: end.start()] for name, end in found if end}
+    return {name: model for name, model in by_name.items() if model in models}
+
+
+def watched(server: Server) -> dict[str, str]:
+    """By the name of a detector the model that it watches, as the settings say."""
+    by_model = (*server.detectors.items(), *server.drift_detectors.items())
+    return {name: model for model, names in by_model for name in names}
 
 
 def verdict_of(detector: str, outputs: Sequence[Output], rows: int, response: Response) -> Verdict:

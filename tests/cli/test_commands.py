@@ -76,6 +76,17 @@ def test_an_explainer_is_told_from_the_models_and_shown_with_its_own(capsys: Cap
     assert json.loads(capsys.readouterr().out)["explainer"] is None
 
 
+def test_detectors_are_told_from_the_models(capsys: Captured) -> None:
+    assert main(["models", "--server", "demo"]) == 0
+    said = capsys.readouterr().out
+    assert "demo/breast-cancer-drift (watches breast-cancer)" in said
+    assert main(["models", "--server", "demo", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["models"]
+    found = {row["name"] for row in listed if row["watches"] == "breast-cancer"}
+    assert found == {"breast-cancer-drift", "breast-cancer-outliers"}
+    assert {row["name"] for row in listed if row["watches"]} == found
+
+
 def test_an_example_is_answered(capsys: Captured) -> None:
     assert main(["predict", "breast-cancer", "--example", "1", "--show-sent"]) == 0
     said = capsys.readouterr()
