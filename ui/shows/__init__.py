@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
+from explanations.formatting import shortened
 from explanations.methods import suited
 from mds_client.errors import MdsError
 from shows import runs, store
@@ -22,6 +23,7 @@ from ui.shell import page_path
 from ui.stage import audience
 from ui.text import plain
 
+_LONGEST = 80  # letters of an answer
 # The explanations that the stage draws, by kind.
 ON_STAGE = ("attribution", "spans", "grid", "segments")
 
@@ -119,50 +121,64 @@ def _draw_cases(show: ShowView) -> None:
 
 
 def _draw_case(show: ShowView, place: int, case_id: str, view: CaseView | None) -> None:
-    number = place + 1
+    """A line: its place, what was asked and answered, which leads to the case, and icons to put it elsewhere."""
+    number, last = place + 1, len(show.case_ids) - 1
     with st.container(horizontal=True, vertical_alignment="center", key=f"show_case_{case_id}"):
         st.markdown(f"**{number}**", width=24)
         with st.container(width="stretch", gap=None):
-            st.markdown(plain(_words(view)))
-            st.caption(_state(view))
-        if view is not None:
-            st.page_link(page_path("case"), label=f"Case {number}", query_params={"id": view.id})
-        last = len(show.case_ids) - 1
-        for label, icon, by in (("Up", "arrow_upward", -1), ("Down", "arrow_downward", 1)):
-            st.button(
-                f"{label}, case {number}",
-                key=f"show_{label}_{case_id}",
-                icon=f":material/{icon}:",
-                type="tertiary",
-                disabled=(by < 0 and place == 0) or (by > 0 and place == last),
-                on_click=_move,
-                args=(show.id, case_id, by),
-            )
-        st.button(
-            f"Take out case {number}",
-            key=f"show_out_{case_id}",
-            icon=":material/remove:",
-            type="tertiary",
-            on_click=_take_out,
-            args=(show.id, case_id),
-        )
+            _draw_words(view)
+        with st.container(horizontal=True, gap=None, width="content", key=f"show_icons_{case_id}"):
+            for label, icon, by, at_end in (
+                ("Up", "arrow_upward", -1, place == 0),
+                ("Down", "arrow_downward", 1, place == last),
+            ):
+                words, key = f"{label}, case {number}", f"show_{label}_{case_id}"
+                _draw_icon(words, key, icon, _move, show.id, case_id, by, is_idle=at_end)
+            words, key = f"Take out case {number}", f"show_out_{case_id}"
+            _draw_icon(words, key, "close", _take_out, show.id, case_id)
 
 
-def _words(view: CaseView | None) -> str:
+def _draw_words(view: CaseView | None) -> None:
     if view is None:
-        return "This case was deleted, or is not shared with you any more"
+        st.markdown("This case was deleted, or is not shared with you any more. It is left out.")
+        return
+    st.page_link(page_path("case"), label=_words(view), query_params={"id": view.id}, help="")
+    st.caption(_state(view))
+
+
+def _draw_icon(
+    words: str,
+    key: str,
+    icon: str,
+    does: Callable[..., None],
+    *about: object,
+    is_idle: bool = False,
+) -> None:
+    """A button of an icon alone, whose words are for who hears them and for who asks what it is."""
+    st.button(
+        words,
+        key=key,
+        icon=f":material/{icon}:",
+        type="tertiary",
+        help=words,
+        disabled=is_idle,
+        on_click=does,
+        args=about,
+    )
+
+
+def _words(view: CaseView) -> str:
     answer = answer_of(view)
     said = answer.headline if answer else "no answer"
-    return f"{view.question or of_model(view.server, view.model)} {said}"
+    asked = view.question or of_model(view.server, view.model)
+    return f"{plain(asked)} **{plain(shortened(said, _LONGEST))}**"
 
 
-def _state(view: CaseView | None) -> str:
-    if view is None:
-        return "It is left out."
-    reasons = "with reasons" if _has_reasons(view) else "no reasons yet"
-    return plain(
-        f"{view.server}/{view.model}{_version(view)}, {view.created_at:%-d %b %Y}, {reasons}"
-    )
+def _state(view: CaseView) -> str:
+    """Of which model and when; and what is still missing before it is shown."""
+    missing = "" if _has_reasons(view) or not view.is_answered else ", no reasons yet"
+    title = of_model(view.server, view.model)
+    return plain(f"{title}{_version(view)}, {view.created_at:%-d %b %Y}{missing}")
 
 
 def _version(view: CaseView) -> str:
