@@ -16,6 +16,7 @@ _POINTS = 800
 # The words of so many stretches stand above them, no two closer than this share of the sound.
 _MOST_WORDS, _APART = 6, 0.14
 _NUMBERS_APART = 0.03
+_HEIGHT, _HEIGHT_FROM_AFAR = 170, 120  # pixels
 Segments = Sequence[tuple[float, float]]
 
 
@@ -42,7 +43,7 @@ def figure(
         x=np.concatenate([times, times[::-1]]), y=np.concatenate([peaks, -peaks[::-1]]),
         fill="toself", mode="lines", line={"color": REST, "width": 1}, hoverinfo="skip",
     )  # fmt: skip
-    drawn = finished(Figure(line), height=170)
+    drawn = finished(Figure(line), height=_HEIGHT)
     seconds = max(len(values) / rate, 0.001)
     for start, end in segments:
         drawn.add_vrect(x0=start, x1=end, fillcolor=FOR, opacity=0.3, line_width=0)
@@ -51,6 +52,13 @@ def figure(
     _shade(drawn, [Amount(*each) for each in amounts], seconds)
     drawn.update_xaxes(title="seconds", range=[0, seconds], showgrid=False)
     drawn.update_yaxes(visible=False)
+    return drawn
+
+
+def from_afar(drawn: Figure) -> Figure:
+    """A waveform for a stage: two of them and large words fit on it, as the numbers of the axis have the unit, and no line stands below."""
+    drawn.update_layout(height=_HEIGHT_FROM_AFAR, margin_t=34)
+    drawn.update_xaxes(title=None, ticksuffix=" s")
     return drawn
 
 

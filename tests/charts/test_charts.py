@@ -73,6 +73,9 @@ def test_a_waveform_keeps_its_peaks_and_marks_its_stretches() -> None:
     assert spans == [(0.5, 1.25, palette.FOR), (0, 1, palette.FOR), (1, 2, palette.AGAINST)]
     assert waveform.alt_text(2.0, [(0.5, 1.25)]).endswith("marked from 0.5 to 1.2 s.")
     assert "nothing is marked" in waveform.alt_text(2.0, [])
+    height = drawn.layout.height
+    assert waveform.from_afar(drawn).layout.height < 0.75 * height
+    assert drawn.layout.xaxis.ticksuffix == " s"
 
 
 def test_counts_stack_answered_and_not() -> None:

@@ -11,7 +11,7 @@ from explanations.errors import ExplanationFailed
 from explanations.parts.sounds import Sound
 from mds_client.prediction import Answer
 from mds_client.signature import File, Signature, Values
-from ui.figure import FROM_AFAR, SMALLEST, draw_figure
+from ui.figure import FROM_AFAR, draw_figure
 from ui.sound import samples
 from ui.text import plain
 
@@ -27,7 +27,7 @@ def draw_still(answer: Answer, values: Values, _signature: Signature) -> None:
     st.header(plain(answer.headline), anchor=False)
     for value in values.values():
         if isinstance(value, File):
-            _draw_waveform(value, answer, size=FROM_AFAR)
+            _draw_waveform(value, answer, is_still=True)
 
 
 def draw(answer: Answer, values: Values, _signature: Signature) -> None:
@@ -47,11 +47,15 @@ def draw(answer: Answer, values: Values, _signature: Signature) -> None:
         st.caption(f"The first {_MOST} of {len(answer.segments):,} are listed.")
 
 
-def _draw_waveform(file: File, answer: Answer, size: int = SMALLEST) -> None:
+def _draw_waveform(file: File, answer: Answer, *, is_still: bool = False) -> None:
     sound = samples(file.data)
     if sound is not None:
         figure = waveform.figure(sound.values, sound.rate, segments=answer.segments)
-        draw_figure(figure, waveform.alt_text(sound.seconds, answer.segments), size=size)
+        alt = waveform.alt_text(sound.seconds, answer.segments)
+        if is_still:
+            draw_figure(waveform.from_afar(figure), alt, size=FROM_AFAR)
+        else:
+            draw_figure(figure, alt)
 
 
 def _readable(file: File) -> Sound | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
@@ -125,7 +126,8 @@ def draw(slide: Slide) -> None:
     st.html(_inputs_html(pairs))
     why = slide.explanation if slide.answer and st.session_state.get(WHY, True) else None
     is_heard = any(file.media_type.startswith("audio") for file in _files(slide.shown))
-    with st.container(horizontal=not is_heard, vertical_alignment="center", gap="large"):
+    gap: Literal["small", "large"] = "small" if is_heard else "large"
+    with st.container(horizontal=not is_heard, vertical_alignment="center", gap=gap):
         if why is None or why.kind != _OVER_PICTURE:
             _draw_files(slide.shown)
         else:

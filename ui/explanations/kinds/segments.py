@@ -11,7 +11,7 @@ from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
 from ui.explanations.kinds._parts import file
 from ui.explanations.kinds.spans import amount_words, colour_legend
-from ui.figure import FROM_AFAR, SMALLEST, draw_figure
+from ui.figure import FROM_AFAR, draw_figure
 from ui.sound import samples
 
 KINDS = ("segments",)
@@ -32,10 +32,10 @@ def draw(explanation: Explanation, values: Values) -> None:
 def draw_still(explanation: Explanation, values: Values) -> None:
     """The amounts over the sound, for people who only look."""
     if recording := file(values):
-        _draw_waveform(explanation, recording, size=FROM_AFAR)
+        _draw_waveform(explanation, recording, is_still=True)
 
 
-def _draw_waveform(explanation: Explanation, recording: File, size: int = SMALLEST) -> bool:
+def _draw_waveform(explanation: Explanation, recording: File, *, is_still: bool = False) -> bool:
     """Whether there is one."""
     sound = samples(recording.data)
     if sound is None:
@@ -46,7 +46,10 @@ def _draw_waveform(explanation: Explanation, recording: File, size: int = SMALLE
         if each.span
     ]
     figure = waveform.figure(sound.values, sound.rate, amounts=amounts)
-    draw_figure(figure, explanation.alt, size=size)
+    if is_still:
+        draw_figure(waveform.from_afar(figure), explanation.alt, size=FROM_AFAR)
+    else:
+        draw_figure(figure, explanation.alt)
     return True
 
 
