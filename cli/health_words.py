@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -14,7 +15,7 @@ from db.ids import utc_now
 from feedback.first_call_figures import first_call_figures
 from health.calibration_words import sentence
 from health.cohort import Cohort
-from health.coming_in import coming_in
+from health.coming_in import as_known, coming_in
 from health.error_sizes import full_sentence
 from health.error_sizes import lines as sizes_lines
 from health.objectives import of_model
@@ -51,12 +52,14 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _all(built: Services, chosen: argparse.Namespace) -> int:
     every = standings(built.figures, titles=built.field_titles_in_jobs).values()
-    found = sorted(every, key=lambda s: WORDS.index(s.status.word))
+    coming = coming_in(built.figures)
+    known = [as_known(coming, each) for each in every]
+    found = sorted(known, key=lambda s: WORDS.index(s.status.word))
     if chosen.version or chosen.value or chosen.days != DAYS:
         say(
             f"The words are about all cases of the last {DAYS} days: a version, days and a value are for one model alone."
         )
-    if coming := coming_in(built.figures):
+    if coming:
         say(coming.words)
     if chosen.json:
         built.catalogue.refresh()  # whose they are
@@ -102,6 +105,7 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         if so_far:
             raise NotFound(f"{so_far} Try again in a minute.")
         _not_asked(str(ref))
+    found = replace(found, standing=as_known(coming, found.standing))
     if not found.standing.cases:
         _check_version(built, ref, chosen.version)
     wanted = of_model(built.settings.objectives, ref.server, ref.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import db.health_days
@@ -14,7 +14,9 @@ from db.cases import DEMO
 from db.engine import Sessions, reading
 from db.health import Selection
 from db.ids import utc_now
+from health.baselines import in_words
 from health.input_drift import Model
+from health.standing import Standing
 
 # What began longer ago and is not complete was cut off.
 _AT_MOST = timedelta(minutes=15)
@@ -45,6 +47,23 @@ class ComingIn:
         said = f"{self._so_far}, {f'{own:,}' if own else 'none'} of this model"
         return f"{said}. Its word and figures {_CHANGES}" if is_asked else f"{said} yet."
 
+    def as_known(self, standing: Standing) -> Standing:
+        """A model that nobody asked lately, as far as its cases are there: that the others are still to come is said, and nothing is
+        advised that would be wrong then."""
+        status = standing.status
+        quiet = next((each for each in status.findings if each.kind == "quiet"), None)
+        if quiet is None or not self.is_of(standing.server):
+            return standing
+        later = f" after {in_words(quiet.since)}" if quiet.since else ""
+        told = replace(quiet, sentence=f"Its cases{later} are still coming in.")
+        known = replace(
+            status,
+            sentence=status.sentence.replace(quiet.sentence, told.sentence),
+            action="Look again in a minute.",
+            findings=tuple(told if each is quiet else each for each in status.findings),
+        )
+        return replace(standing, status=known)
+
     @property
     def _so_far(self) -> str:
         total = sum(self.cases.values())
@@ -61,3 +80,8 @@ def coming_in(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) ->
         for count in db.health_days.by_version(session, Selection(purposes=(DEMO,))):
             cases[count.key.server, count.key.model] += count.cases
     return ComingIn(cases=cases)
+
+
+def as_known(coming: ComingIn | None, standing: Standing) -> Standing:
+    """A model as far as its cases are there; as it is where none are coming in."""
+    return coming.as_known(standing) if coming else standing

@@ -15,21 +15,26 @@ from health.reference import RECENT_DAYS
 
 # Of all requests that were sent, how many may fail.
 OBJECTIVE = 0.01
+# Why nothing can be said of a model, after what is left out.
+MOST_LEFT_OUT = "So most answers are left out."
 # What was accepted of failures is told as long as the last week shows it.
 _WEEK = 7
 
 
 def accuracy_words(found: Estimate) -> str:
     """`94 % of answers are right (95 % interval 90–97 %).` Where some are left out: `94 % of 1,200 answers, of 7,200 in all, …`"""
+    return f"{_right_words(found)} {left_out_words(found)}".strip()
+
+
+def _right_words(found: Estimate) -> str:
+    """The same without what is left out."""
     if found.value is None or found.low is None or found.high is None:
         return f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
     interval = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
-    left_out = left_out_words(found)
     answers = "answers"
-    if left_out:
+    if left_out_words(found):
         answers = f"{found.of:,} answers, of {found.of + found.unknown:,} in all,"
-    said = f"{share_words(found.value)} of {answers} are right (95 % interval {interval})."
-    return f"{said} {left_out}".strip()
+    return f"{share_words(found.value)} of {answers} are right (95 % interval {interval})."
 
 
 def left_out_words(found: Estimate) -> str:
@@ -78,17 +83,29 @@ def condition_words(
     standard: Baseline | None,
     closed: Finding | None,
 ) -> str:
-    """How often it is right, who closed what, then what was found."""
-    parts = [accuracy_words(history.accuracy)] if history.accuracy.enough else []
+    """How often it is right, who closed what, then what was found: why it has its word. What is left out comes last, unless
+    that is why."""
+    right, left_out = _right_and_left_out(history.accuracy, findings)
+    parts = [right]
     parts += [closed.sentence] if closed and closed not in findings else []
     parts += [each.sentence for each in findings]
     if not findings and standard is not None:
         parts.append(_as_before(history, standard, closed))
         if history.closed and history.closed.is_accepted:
             parts += _still_failing(history.days[-_WEEK:])
+    parts.append(left_out)
     if history.ahead:
         parts.append(_ahead_words(history.ahead))
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
+
+
+def _right_and_left_out(found: Estimate, findings: Sequence[Finding]) -> tuple[str, str]:
+    """How often it is right, and what is left out: together where that is why."""
+    if not found.enough:
+        return "", ""
+    if any(each.sentence == MOST_LEFT_OUT for each in findings):
+        return accuracy_words(found), ""
+    return _right_words(found), left_out_words(found)
 
 
 def _as_before(history: History, standard: Baseline, closed: Finding | None) -> str:

@@ -31,6 +31,7 @@ from health.history import (
     when_closed,
 )
 from health.sentences import (
+    MOST_LEFT_OUT,
     OBJECTIVE,
     Checks,
     accuracy_words,
@@ -280,7 +281,7 @@ def _lacking(history: History, standard: Baseline | None) -> Finding | None:
         sentence = f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
         return Finding(kind="unchecked", sentence=sentence)
     if history.accuracy.unknown > history.accuracy.of:
-        return Finding(kind="unchecked", sentence="So most answers are left out.")
+        return Finding(kind="unchecked", sentence=MOST_LEFT_OUT)
     if standard is None:
         sentence = f"A fall is noticed once {FIRST_LABELS} drawn cases are checked."
         return Finding(kind="unchecked", sentence=sentence)

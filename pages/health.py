@@ -1,9 +1,11 @@
 """How the models are doing: a word for each, how often they are right, what changed, speed and errors."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from health.cohort import Cohort
-from health.coming_in import coming_in
+from health.coming_in import as_known, coming_in
 from health.overview import look
 from health.standing import standings
 from health.status import WORDS
@@ -51,7 +53,8 @@ def draw_all() -> None:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
     demo_mark.draw_line(sum(r.demonstration for r in rows), sum(r.cases for r in rows))
-    found = standings(services().figures, titles=services().field_titles).values()
+    every = standings(services().figures, titles=services().field_titles).values()
+    found = [as_known(coming, each) for each in every]
     verdict.draw_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
     requests.draw_totals(rows)
     requests.draw_unknown(rows, None)
@@ -80,6 +83,7 @@ def draw_one() -> None:
         return
     if so_far:
         st.info(so_far)
+    found = replace(found, standing=as_known(coming, found.standing))
     of = {"server": now.server, "model": now.model}
     rows = summarise(services().figures, **of, cohort=now.cohort)
     demo_mark.draw_line(found.standing.demonstration, found.standing.cases)

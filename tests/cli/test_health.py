@@ -143,19 +143,23 @@ def test_while_a_history_comes_in_that_is_said_of_models_with_cases_too(
     sessions: Sessions,  # noqa: F811
     capsys: Captured,
 ) -> None:
-    old = {"created_at": utc_now() - timedelta(days=9), "purpose": "demo"}
+    old = {"created_at": utc_now() - timedelta(days=30), "purpose": "demo"}
     add_cases(sessions, *(case_of(**old) for _ in range(3)))
     made = opened(sessions, "demo", person="demonstration", title="The demonstration")
     assert main(["health"]) == 0
     assert "3 cases so far. Words and figures change" in capsys.readouterr().err
     assert main(["health", "penguins"]) == 0
-    assert "3 cases so far, 3 of this model." in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "3 cases so far, 3 of this model." in said.err
+    assert "are still coming in. Look again in a minute." in said.out
     assert main(["health", "--json"]) == 0
     (listed,) = json.loads(capsys.readouterr().out)["items"]
-    assert listed["coming_in"] is True
+    assert (listed["coming_in"], listed["action"]) == (True, "Look again in a minute.")
     complete(sessions, made.name)
     assert main(["health", "penguins"]) == 0
-    assert "coming in" not in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "coming in" not in said.err + said.out
+    assert "Ask it, or remove it." in said.out
 
 
 def test_what_the_demonstration_asked_is_said(

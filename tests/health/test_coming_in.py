@@ -7,8 +7,10 @@ from datetime import timedelta
 from audit_log.workspaces import complete, opened
 from db.engine import Sessions
 from db.ids import utc_now
-from health.coming_in import ComingIn, coming_in
+from health.baselines import in_words
+from health.coming_in import ComingIn, as_known, coming_in
 from health.day_counts import fold
+from health.standing import standings
 from tests.recorded import add_cases, case_of
 
 
@@ -38,3 +40,21 @@ def test_it_is_said_of_models_with_and_without_cases_of_its_server_alone() -> No
     assert found.words_of("shelf", "ocr", is_asked=False) == f"{so_far}, none of this model yet."
     assert found.words_of("bank", "fraud", is_asked=True) == ""  # none of it will come
     assert ComingIn(cases={}).is_of("bank")  # nobody knows yet
+
+
+def test_a_model_of_which_the_newest_cases_are_to_come_is_not_to_be_removed(
+    sessions: Sessions,
+) -> None:
+    old = {"created_at": utc_now() - timedelta(days=30), "purpose": "demo"}
+    add_cases(sessions, *(case_of(**old) for _ in range(3)))
+    opened(sessions, "demo", person="demonstration", title="The demonstration")
+    (quiet,) = standings(sessions).values()
+    assert quiet.status.action == "Ask it, or remove it."
+    found = as_known(coming_in(sessions), quiet).status
+    day = in_words(utc_now().date() - timedelta(days=30))
+    assert found.sentence == f"Its cases after {day} are still coming in."
+    assert (found.action, found.word) == ("Look again in a minute.", quiet.status.word)
+    assert [each.sentence for each in found.findings] == [found.sentence]
+    # Of another server nothing comes, and once all are there nothing is to come.
+    assert ComingIn(cases={("bank", "fraud"): 1}).as_known(quiet) == quiet
+    assert as_known(None, quiet) == quiet

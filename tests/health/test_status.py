@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from health.closing import Closing
-from health.estimates import Group, accuracy
+from health.estimates import Estimate, Group, accuracy
 from health.status import Baseline, DayFigures, History, Inputs, Status, first_labels, judge
 
 TODAY = date(2026, 11, 28)
@@ -39,15 +40,19 @@ def history(
     return History(days=tuple(days), today=TODAY, accuracy=_estimate(days), **more)
 
 
-def _estimate(days: Iterable[DayFigures]):
+def _estimate(days: Iterable[DayFigures]) -> Estimate:
+    return accuracy(_groups(days))
+
+
+def _groups(days: Iterable[DayFigures]) -> list[Group]:
     right, wrong = sum(d.right for d in days), sum(d.wrong for d in days)
     silent = sum(d.answered for d in days) - right - wrong
     groups = [(True, True, right), (True, False, wrong), (False, None, max(0, silent))]
-    return accuracy(
+    return [
         Group(probability=0.2, is_audited=a, is_volunteered=False, is_right=r, cases=n)
         for a, r, n in groups
         if n
-    )
+    ]
 
 
 def _from(day: int, then: float, before: float) -> Callable[[int], float]:
@@ -143,6 +148,35 @@ def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do()
         in accepted.sentence
     )
     assert found.action == "Look at the wrong answers, then tell whoever runs the model."
+
+
+def _with_unchecked(given: History, cases: int) -> History:
+    """The same, with so many answers of a version that nobody checked."""
+    silent = Group(
+        probability=0.2,
+        is_audited=False,
+        is_volunteered=False,
+        is_right=None,
+        cases=cases,
+        version="2",
+    )
+    drawn = replace(silent, is_audited=True, cases=cases // 5)
+    return replace(given, accuracy=accuracy([*_groups(given.days), silent, drawn]))
+
+
+def test_why_it_is_act_comes_before_what_is_left_out() -> None:
+    sentence = judge(_with_unchecked(INCIDENTS["a bad version"][1], 500)).sentence
+    assert re.match(
+        r"\d\d % of 1,800 answers, of 2,400 in all, are right \(95 % [^)]*\)\. Since ", sentence
+    )
+    assert sentence.endswith(
+        "Left out: version 2 with 600 of 2,400 answers. Nobody has checked any of them, so nothing is known of them."
+    )
+    as_before = judge(_with_unchecked(QUIET["good"], 500)).sentence
+    assert as_before.index("no worse than its first checked cases") < as_before.index("Left out")
+    # Where most are left out, that is why.
+    most = judge(_with_unchecked(QUIET["good"], 5_000)).sentence
+    assert most.endswith("so nothing is known of them. So most answers are left out.")
 
 
 def test_the_versions_are_said_where_the_baseline_is_of_others() -> None:

@@ -44,7 +44,7 @@ def test_a_deployed_model_that_nobody_asked_is_said_to_be_one(app: AppTest) -> N
 def test_models_with_cases_say_that_more_of_their_history_comes(
     app: AppTest, built: services.Services
 ) -> None:
-    of = {"server": "demo", "purpose": "demo", "created_at": datetime.now(UTC) - timedelta(days=9)}
+    of = {"server": "demo", "purpose": "demo", "created_at": datetime.now(UTC) - timedelta(days=30)}
     add_cases(built.sessions, *(case_of(model="penguins", **of) for _ in range(3)))
     made = opened(built.sessions, "demo", person="demonstration", title="The demonstration")
     so_far = "still coming in: 3 cases so far"
@@ -56,10 +56,16 @@ def test_models_with_cases_say_that_more_of_their_history_comes(
         app.query_params["model"] = address
         app.switch_page("../pages/health.py").run()
         assert words in app.info[0].value
+        # That nobody asked it lately is true only once its newest cases are there.
+        said = " ".join(each.proto.body for each in app.get("html"))
+        assert "remove it" not in said
+        is_asked = address != "demo/digits"
+        assert ("Look again in a minute." in said) == is_asked
     complete(built.sessions, made.name)
     app.query_params["model"] = "demo/penguins"
     app.run()
     assert not any("coming in" in each.value for each in app.info)
+    assert any("Ask it, or remove it." in each.proto.body for each in app.get("html"))
 
 
 def test_cases_and_feedback_are_counted_at_once(predict: AppTest) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
+from health.coming_in import as_known, coming_in
 from health.objectives import of_model
 from health.overview import look
 from health.report import HealthReport, page
@@ -36,6 +38,8 @@ def draw(chosen: Chosen) -> None:
         )
         if looked is None:
             return ""
+        coming = coming_in(found.figures)
+        looked = replace(looked, standing=as_known(coming, looked.standing))
         wanted = of_model(found.settings.objectives, chosen.server, chosen.model)
         told = HealthReport(
             look=looked,

@@ -14,7 +14,7 @@ from db.health_decisions import DecisionView
 from health.alarms.decisions import causes_then
 from health.alarms.e_process import THRESHOLD
 from health.alarms.wording import role_of
-from health.coming_in import ComingIn
+from health.coming_in import ComingIn, as_known
 from health.error_sizes import full_sentence
 from health.standing import Standing
 from health.status import Finding, Word
@@ -139,6 +139,7 @@ class ModelHealth(BaseModel):
 
 def head_of(standing: Standing, known: Known) -> dict[str, object]:
     """What is said of every model."""
+    standing = as_known(known.coming, standing)
     status, ref = standing.status, ModelRef(server=standing.server, name=standing.model)
     return {
         "model": str(ref),
