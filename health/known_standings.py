@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from typing import Generic, TypeVar
 
 from db.health_decisions import DecisionView
@@ -14,7 +13,6 @@ from health.history import Inputs
 
 Model = tuple[str, str]
 _Found = TypeVar("_Found")
-_MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,23 +24,21 @@ class Told:
 
 
 class Kept(Generic[_Found]):
-    """By the model, the fold by which it was counted last (db.health_days.revisions), and the day. A model of which something is not counted
-    yet has no revision, and is worked out anew."""
+    """One for each model, with the fold by which it was counted (db.health_days.revisions) and the day. A model of which something is not
+    counted yet has no revision, and is worked out anew."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Model, str, date], tuple[Told, _Found]] = {}
-        self._lock = Lock()
+        self._kept: dict[Model, tuple[str, date, Told, _Found]] = {}
 
     def of(
         self, told: Mapping[Model, Told], revisions: Mapping[Model, str], day: date
     ) -> dict[Model, _Found]:
         """What holds of these models."""
-        found: dict[Model, _Found] = {}
-        for model, now in told.items():
-            kept = self._kept.get((model, revisions.get(model, ""), day))
-            if kept and kept[0] == now:
-                found[model] = kept[1]
-        return found
+        return {
+            model: kept[3]
+            for model, now in told.items()
+            if (kept := self._kept.get(model)) and kept[:3] == (revisions.get(model), day, now)
+        }
 
     def keep(
         self,
@@ -52,9 +48,6 @@ class Kept(Generic[_Found]):
         day: date,
     ) -> None:
         """For as long as what is told of each of them stays the same."""
-        with self._lock:
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.clear()
-            for model, each in found:
-                if revision := revisions.get(model):
-                    self._kept[model, revision, day] = told[model], each
+        for model, each in found:
+            if revision := revisions.get(model):
+                self._kept[model] = (revision, day, told[model], each)
