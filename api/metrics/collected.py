@@ -20,7 +20,7 @@ from configured import app_version
 from db.engine import reading
 from db.errors import StorageError
 from db.ids import utc_now
-from db.jobs import UNDER_WAY
+from db.job_view import UNDER_WAY
 from health.input_drift import is_recent
 from health.standing import Standing, standings
 from health.status import WORDS

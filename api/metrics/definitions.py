@@ -6,49 +6,13 @@ values. No metric has a version, a person or a value of a case as a label.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from api.metrics.metric import Alert, Metric, Panel
 
 # Labels of more models would make a Prometheus slow; the first by name are told, and how many are left out.
 MOST_MODELS = 1_000
 JOB = "mds-workbench"
 OF_MODEL = ("server", "model")
 _NOT_REQUESTS = "invalid"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """A chart of the dashboard: `query` in PromQL, `unit` as Grafana calls it."""
-
-    title: str
-    query: str
-    legend: str
-    unit: str = "short"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alert:
-    """A rule: it fires where `query` has had a result for `wait`. `summary` and `advice` are for who is called."""
-
-    name: str
-    query: str
-    wait: str
-    severity: Literal["critical", "warning"]
-    summary: str
-    advice: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """One metric. `name` is what a query asks for; a counter's ends in `_total`. `unit` is in words."""
-
-    name: str
-    kind: Literal["counter", "gauge"]
-    unit: str
-    says: str
-    labels: tuple[str, ...] = ()
-    panels: tuple[Panel, ...] = ()
-    alerts: tuple[Alert, ...] = ()
 
 
 def _by_model(query: str, title: str, unit: str = "short", more: str = "") -> Panel:

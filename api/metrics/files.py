@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from api.metrics.definitions import METRICS, Alert, Metric, Panel
+from api.metrics.definitions import METRICS
+from api.metrics.metric import Alert, Metric, Panel
 from settings import ROOT
 
 GUIDE = ROOT / "docs" / "metrics.md"
