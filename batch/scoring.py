@@ -27,7 +27,7 @@ from db.batch_chunks import ChunkView, Tally
 from db.engine import Session, Sessions, dialect_of, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import utc_now
-from db.jobs import JobView
+from db.job_view import JobView
 from mds_client.prediction import Prediction
 from mds_client.signature import Signature
 from mds_client.signature.rows import Table

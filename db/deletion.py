@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.cases import ASKED
 from db.errors import OutOfScope
-from db.jobs import UNDER_WAY
+from db.job_view import UNDER_WAY
 from db.scope import scope_of
 from db.tables import (
     Batch,

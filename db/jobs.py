@@ -3,86 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Update, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from db import job_conditions
+from db.job_view import EARLY, STOPPED, UNDER_WAY, WITHDRAWN, JobView
 from db.limits import TO_CHANGE
 from db.scope import case_of, model_of
 from db.tables import Case, Job, JobInput
 
-UNDER_WAY = ("waiting", "running")
-# States of what did not come to its end.
-_EARLY = ("failed", "cancelled")
-# How a job can stand, as pages, the command line and the API say it.
-STATUSES = ("waiting", "running", "done", "failed", "paused", "cancelled")
 # The keys of jobs that nobody asked for: their time had come.
 SCHEDULED = "schedule/"
-# What a job says that somebody stopped: it can go on, or it was for good.
-STOPPED, WITHDRAWN = "It was stopped.", "It was cancelled."
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobView:
-    """A job as it stands. `attempt` counts its runs from 0, `losses` those whose process died; `queued_by` is the
-    version of the app whose queue has it. `result` is what its kind calls what it made, `sentence` and `advice` say what came of it.
-    """
-
-    id: str
-    kind: str
-    kind_version: int = 1
-    title: str = ""
-    person: str
-    subject: str = ""
-    one_at_a_time: str | None = None
-    idempotency_key: str
-    queue: str
-    state: str = "waiting"
-    fraction: float = 0.0
-    words: str = "Waiting"
-    cancel_requested: bool = False
-    runner: str = ""
-    attempt: int = 0
-    losses: int = 0
-    queued_by: str = ""
-    created_at: datetime
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    result: str = ""
-    sentence: str = ""
-    advice: str = ""
-    # Those of its person now; None where the operator of everything asked.
-    groups: Sequence[str] | None = None
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether it waits or runs."""
-        return self.state in UNDER_WAY
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether it ended since somebody stopped it for good."""
-        return self.state == "cancelled" and self.sentence.startswith(WITHDRAWN)
-
-    @property
-    def status(self) -> str:
-        """Its state, and `paused` in place of `cancelled` where it can go on: `STATUSES` has all there are."""
-        return "paused" if self.state == "cancelled" and not self.is_withdrawn else self.state
-
-    @property
-    def words_now(self) -> str:
-        """How far it is. How quick it is and how long it takes is true only as long as it runs and nobody stops it."""
-        is_at_work = self.state == "running" and not self.cancel_requested
-        return self.words if is_at_work else without_rate(self.words)
-
-
-def without_rate(words: str) -> str:
-    """Words on how far a job is without those on how quick it is, which come after them: `1 of 5 rows`."""
-    return words.partition(" · ")[0]
-
-
 _NAMES = tuple(field.name for field in fields(JobView))
 
 
@@ -153,7 +87,7 @@ def newest(
     wanted = [
         condition
         for condition, is_asked in (
-            (_stands_in(states), states),
+            (job_conditions.stands_in(states), states),
             (Job.kind == kind, kind),
             (Job.subject == subject, subject),
             (Job.person == person, person),
@@ -212,7 +146,7 @@ def advance(session: Session, job: JobView, fraction: float, words: str) -> bool
     """Tell how far a run is. Whether somebody wants it stopped; None when the job is not this run's any more."""
     statement = (
         update(Job)
-        .where(*_owned_by_run(job))
+        .where(*job_conditions.owned_by_run(job))
         .values(fraction=fraction, words=words)
         .returning(Job.cancel_requested)
     )
@@ -222,13 +156,13 @@ def advance(session: Session, job: JobView, fraction: float, words: str) -> bool
 def hold(session: Session, job: JobView) -> bool:
     """Whether the job is this run's, which it stays until the transaction ends. The job got on: processes that died before
     do not count any more."""
-    statement = update(Job).where(*_owned_by_run(job)).values(losses=0)
+    statement = update(Job).where(*job_conditions.owned_by_run(job)).values(losses=0)
     return _changed(session, statement) == 1
 
 
 def wants_stop(session: Session, job: JobView) -> bool | None:
     """Whether somebody wants this run stopped; None when the job is not this run's any more. Nothing is held."""
-    return session.scalar(select(Job.cancel_requested).where(*_owned_by_run(job)))
+    return session.scalar(select(Job.cancel_requested).where(*job_conditions.owned_by_run(job)))
 
 
 def state_of(session: Session, job_id: str) -> str:
@@ -247,11 +181,13 @@ def end(
 ) -> bool:
     """End a run; False when the job is not this run's any more. What a finished job took is forgotten. One that was stopped
     for good and does not come to its end says that, whatever else it has to say."""
-    ended = _ended_early(state, now, sentence, advice)
+    ended = job_conditions.ended_early(state, now, sentence, advice)
     if state == "done":
         ended = {"state": state, "ended_at": now, "sentence": sentence, "advice": advice}
         ended["fraction"] = 1.0
-    is_ours = _changed(session, update(Job).where(*_owned_by_run(job)).values(ended)) == 1
+    is_ours = (
+        _changed(session, update(Job).where(*job_conditions.owned_by_run(job)).values(ended)) == 1
+    )
     if is_ours and state == "done":
         session.execute(delete(JobInput).where(JobInput.job_id == job.id))
     return is_ours
@@ -270,19 +206,21 @@ def request_cancel(session: Session, job_id: str, now: datetime) -> None:
 
 def withdraw(session: Session, job_id: str, now: datetime) -> None:
     """As `request_cancel`, and it cannot go on: what it takes is forgotten. One that ended early is cancelled, too."""
-    _stop(session, job_id, now, (*UNDER_WAY, *_EARLY), WITHDRAWN)
+    _stop(session, job_id, now, (*UNDER_WAY, *EARLY), WITHDRAWN)
     session.execute(delete(JobInput).where(JobInput.job_id == job_id))
 
 
 def is_withdrawn(session: Session, job_id: str) -> bool:
     """Whether somebody stopped a job for good, which may still run."""
-    return bool(session.scalar(select(Job.id).where(Job.id == job_id, _is_withdrawn())))
+    return bool(
+        session.scalar(select(Job.id).where(Job.id == job_id, job_conditions.is_withdrawn()))
+    )
 
 
 def note_kept(session: Session, job_id: str, words: str, fraction: float) -> None:
     """What is kept of a job that was stopped for good, in words, is what it says of itself from now on."""
     said = {"sentence": f"{WITHDRAWN} {words}.", "words": words, "fraction": fraction}
-    session.execute(update(Job).where(Job.id == job_id, _is_withdrawn()).values(said))
+    session.execute(update(Job).where(Job.id == job_id, job_conditions.is_withdrawn()).values(said))
 
 
 def _stop(
@@ -291,20 +229,25 @@ def _stop(
     """One statement: between two of them a running job could come to wait again, and would be missed by both."""
     is_run = Job.state == "running"
     stopped = {
-        "state": case((is_run, Job.state), else_=_of("state", "cancelled")),
+        "state": case((is_run, Job.state), else_=job_conditions.as_kept("state", "cancelled")),
         "cancel_requested": True,
         "ended_at": case((is_run, Job.ended_at), else_=func.coalesce(Job.ended_at, now)),
         "sentence": case(
-            (is_run | _says_what_is_kept(), Job.sentence), else_=_of("sentence", sentence)
+            (is_run | job_conditions.says_what_is_kept(), Job.sentence),
+            else_=job_conditions.as_kept("sentence", sentence),
         ),
-        "advice": case((is_run, Job.advice), else_=_of("advice", "")),
+        "advice": case((is_run, Job.advice), else_=job_conditions.as_kept("advice", "")),
     }
     session.execute(update(Job).where(Job.id == job_id, Job.state.in_(states)).values(stopped))
 
 
 def can_resume(session: Session, job_id: str) -> bool:
     """Whether who asks may let a job go on that failed or was cancelled: what it takes is there."""
-    query = select(Job.id).where(*_resumable(job_id)).execution_options(**{TO_CHANGE: True})
+    query = (
+        select(Job.id)
+        .where(*job_conditions.resumable(job_id))
+        .execution_options(**{TO_CHANGE: True})
+    )
     return session.scalar(query) is not None
 
 
@@ -314,9 +257,10 @@ def resume(session: Session, job_id: str) -> bool:
     """
     statement = (
         update(Job)
-        .where(*_resumable(job_id))
+        .where(*job_conditions.resumable(job_id))
         .values(
-            _waiting_anew("Waiting") | {"losses": 0, "ended_at": None, "sentence": "", "advice": ""}
+            job_conditions.waiting_anew("Waiting")
+            | {"losses": 0, "ended_at": None, "sentence": "", "advice": ""}
         )
     )
     return _changed(session, statement) == 1
@@ -364,10 +308,10 @@ def queued_by_others_than(session: Session, versions: Collection[str]) -> list[J
 def hand_back(session: Session, job: JobView, now: datetime, *, is_loss: bool = False) -> bool:
     """Let a job wait for its next run, or end where somebody wants it stopped; whether it waits. Nothing happens to one that
     has changed since it was read."""
-    ours, wants_end = _unchanged(job), Job.cancel_requested
-    stopped = _ended_early("cancelled", now, STOPPED)
+    ours, wants_end = job_conditions.unchanged(job), Job.cancel_requested
+    stopped = job_conditions.ended_early("cancelled", now, STOPPED)
     session.execute(update(Job).where(*ours, wants_end).values(stopped))
-    values = _waiting_anew("Waiting to go on") | {"losses": Job.losses + int(is_loss)}
+    values = job_conditions.waiting_anew("Waiting to go on") | {"losses": Job.losses + int(is_loss)}
     return _changed(session, update(Job).where(*ours, ~wants_end).values(values)) == 1
 
 
@@ -375,8 +319,8 @@ def give_up(
     session: Session, job: JobView, state: str, now: datetime, sentence: str, advice: str = ""
 ) -> bool:
     """End a job that nobody runs; False when it has changed since it was read."""
-    ended = _ended_early(state, now, sentence, advice)
-    return _changed(session, update(Job).where(*_unchanged(job)).values(ended)) == 1
+    ended = job_conditions.ended_early(state, now, sentence, advice)
+    return _changed(session, update(Job).where(*job_conditions.unchanged(job)).values(ended)) == 1
 
 
 def forget_ended(session: Session, before: datetime, limit: int) -> int:
@@ -386,79 +330,6 @@ def forget_ended(session: Session, before: datetime, limit: int) -> int:
     session.execute(delete(JobInput).where(JobInput.job_id.in_(ids)))
     session.execute(delete(Job).where(Job.id.in_(ids)))
     return len(ids)
-
-
-def _waiting_anew(words: str) -> dict[str, object]:
-    return {
-        "state": "waiting",
-        "runner": "",
-        "attempt": Job.attempt + 1,
-        "queued_by": "",
-        "words": words,
-        "cancel_requested": False,
-    }
-
-
-def _ended_early(state: str, now: datetime, sentence: str, advice: str = "") -> dict[str, object]:
-    """That a job did not come to its end, and why; of one that somebody stopped for good, that alone."""
-    said = {
-        "state": ("cancelled", state),
-        "sentence": (WITHDRAWN, sentence),
-        "advice": ("", advice),
-    }
-    ended: dict[str, object] = {
-        name: case((_is_withdrawn(), _of(name, stopped)), else_=_of(name, else_))
-        for name, (stopped, else_) in said.items()
-    }
-    ended["sentence"] = case((_says_what_is_kept(), Job.sentence), else_=ended["sentence"])
-    ended["ended_at"] = now
-    return ended
-
-
-def _of(name: str, value: str) -> ColumnElement[str]:
-    """A value as its column keeps it, which may clip it."""
-    return literal(value, Job.__table__.c[name].type)
-
-
-def _resumable(job_id: str) -> Sequence[ColumnElement[bool]]:
-    """That a job failed or was cancelled, and what it takes is there."""
-    return (Job.id == job_id, Job.state.in_(_EARLY), _has_input())
-
-
-def _is_withdrawn() -> ColumnElement[bool]:
-    """That somebody wants a job stopped for good: what it takes is gone, and it did not finish."""
-    return Job.cancel_requested & ~_has_input() & (Job.state != "done")
-
-
-def _says_what_is_kept() -> ColumnElement[bool]:
-    """That a job says already that it was stopped for good, and what is kept of it."""
-    return _is_withdrawn() & Job.sentence.startswith(WITHDRAWN)
-
-
-def _stands_in(statuses: Collection[str]) -> ColumnElement[bool]:
-    """That `JobView.status` is one of these; the state alone is in an index."""
-    states = {"cancelled" if status == "paused" else status for status in statuses}
-    is_paused = (Job.state == "cancelled") & ~Job.sentence.startswith(WITHDRAWN)
-    status = case((is_paused, "paused"), else_=Job.state)
-    return Job.state.in_(states) & status.in_(statuses)
-
-
-def _has_input() -> ColumnElement[bool]:
-    return select(JobInput.job_id).where(JobInput.job_id == Job.id).correlate(Job).exists()
-
-
-def _unchanged(job: JobView) -> Sequence[ColumnElement[bool]]:
-    return (Job.id == job.id, Job.attempt == job.attempt, Job.state == job.state)
-
-
-def _owned_by_run(job: JobView) -> Sequence[ColumnElement[bool]]:
-    """That a job is still run by this run."""
-    return (
-        Job.id == job.id,
-        Job.attempt == job.attempt,
-        Job.runner == job.runner,
-        Job.state == "running",
-    )
 
 
 def _changed(session: Session, statement: Update) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
 from db.deletion import check_operator, is_kept
-from db.jobs import UNDER_WAY
+from db.job_view import UNDER_WAY
 from db.tables import (
     ApiRequest,
     ApiToken,

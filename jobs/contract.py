@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from db.engine import Session
-from db.jobs import JobView
+from db.job_view import JobView
 
 T = TypeVar("T")
 

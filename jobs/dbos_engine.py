@@ -17,7 +17,7 @@ from sqlite3 import connect, sqlite_version_info
 from typing import TYPE_CHECKING, Any
 
 from db.engine import location, make_engine
-from db.jobs import JobView
+from db.job_view import JobView
 from jobs.contract import QUEUES
 from jobs.engine import RunJob, Tick
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from db.jobs import JobView
+from db.job_view import JobView
 from jobs.runs import Steps
 
 RunJob = Callable[[str, int, Steps], None]

@@ -14,7 +14,7 @@ import db.jobs
 import db.workers
 from db.engine import Session, Sessions, reading, writing
 from db.ids import utc_now
-from db.jobs import JobView
+from db.job_view import JobView
 from db.workers import WorkerView
 from jobs.contract import Kind
 from jobs.engine import Engine

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import db.jobs
 from db.engine import Session
-from db.jobs import JobView
+from db.job_view import JobView
 from jobs.contract import Kind
 from jobs.runs import MayGoOn
 from jobs.store import is_permitted

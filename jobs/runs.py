@@ -11,7 +11,7 @@ import db.jobs
 from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import utc_now
-from db.jobs import JobView
+from db.job_view import JobView
 from jobs.contract import Kind, Progress
 from jobs.errors import JobCancelled, JobFailed, JobLost
 from jobs.payload import Codec, UnreadablePayload

@@ -12,7 +12,7 @@ from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
-from db.jobs import WITHDRAWN, JobView, without_rate
+from db.job_view import WITHDRAWN, JobView, without_rate
 from db.person import known
 from db.scope import Scope, scope_of
 from db.workers import WorkerView

@@ -28,7 +28,7 @@ from db.engine import Session, Sessions, reading, writing
 from db.errors import StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
-from db.jobs import UNDER_WAY
+from db.job_view import UNDER_WAY
 from db.person import known
 from db.tables import SHORT
 from people.access import viewer_of

@@ -16,7 +16,7 @@ from batch.errors import EngineRefused
 from db.batch_chunks import Tally
 from db.engine import reading
 from db.ids import new_id
-from db.jobs import JobView
+from db.job_view import JobView
 from jobs import store
 from jobs.heartbeat import Heartbeat, itself
 from jobs.payload import Codec, UnreadablePayload

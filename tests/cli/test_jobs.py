@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
+import db.job_view
 import db.jobs
 import settings
 from cli.jobs import STATES
@@ -91,7 +92,7 @@ def test_a_paused_job_is_told_from_one_that_was_cancelled(
 
 
 def test_jobs_are_chosen_by_each_way_in_which_one_can_stand() -> None:
-    assert STATES == db.jobs.STATUSES
+    assert STATES == db.job_view.STATUSES
 
 
 def test_a_job_that_was_cancelled_does_not_go_on(

@@ -15,6 +15,7 @@ import db.explanations
 import db.feedback
 import db.health
 import db.health_days
+import db.job_view
 import db.jobs
 import db.overlays
 from cases.queries import save_explanation
@@ -201,9 +202,9 @@ def jobs(sessions: Sessions, ids: dict[str, str]) -> dict[str, str]:
     return {name: job.id for name, job in made.items()}
 
 
-def _job(person: str, subject: str) -> db.jobs.JobView:
+def _job(person: str, subject: str) -> db.job_view.JobView:
     job_id = new_id()
-    return db.jobs.JobView(
+    return db.job_view.JobView(
         id=job_id,
         kind="some",
         person=person,

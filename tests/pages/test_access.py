@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.audit_log
 import db.batches
+import db.job_view
 import db.jobs
 import services
 from db.engine import reading, writing
@@ -155,7 +156,7 @@ def wait_until(is_so: Callable[[], object]) -> None:
 def _running_file(found: services.Services) -> str:
     """A file of bob's that is being asked."""
     job_id = new_id()
-    job = db.jobs.JobView(
+    job = db.job_view.JobView(
         id=job_id,
         kind="batch",
         person="bob",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.jobs import JobView
+from db.job_view import JobView
 from people.viewer import ROLES, operator
 from ui import shell, shortcuts, tour
 from ui.jobs.mine import address_of
