@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,17 +113,30 @@ def predict_and_record(
     case = draft(
         model.ref, values, key, person, lottery, now, case_id, purpose, parent_id, workspace
     )
-    signature = signature_or_none(model)
-    case = protected(case, signature, values, hash_key)
-    [case] = compared([case], [values], outliers, signature)
-    case = assignment.of(case) if assignment else case
-    case = first_call.of(case) if first_call else case
+    case = _as_asked(case, model, values, hash_key, outliers, (assignment, first_call))
     with _in_flight.alone(key):
         stored = _begin(sessions, case, to_keep(values, case.inputs, keep_bytes), first_call)
         if stored is not None:
             return _again(stored, case)
         attempt = call(model, values, case.id, trace_id, stopwatch)
         return _record(sessions, completed(case, attempt), attempt)
+
+
+def _as_asked(
+    case: CaseView,
+    model: Predictor,
+    values: Values,
+    hash_key: bytes,
+    outliers: Outliers | None,
+    marks: Iterable[Assignment | FirstCall | None],
+) -> CaseView:
+    """The case as it is kept: its sensitive values as their policy says, whether it is unlike earlier ones, and what marks it."""
+    signature = signature_or_none(model)
+    case = protected(case, signature, values, hash_key)
+    [case] = compared([case], [values], outliers, signature)
+    for mark in marks:
+        case = mark.of(case) if mark else case
+    return case
 
 
 def is_under_way(key: str) -> bool:
