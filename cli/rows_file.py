@@ -131,7 +131,7 @@ def rows_of(
     from tables.mapping import suggest
 
     mapping = suggest(table, needed)
-    _say(table, mapping)
+    say_reading(table, mapping)
     _warn(mapping, needed, given)
     conversion = converted(_with_files(table, mapping, needed, file), mapping, needed)
     for remark in conversion.remarks:
@@ -192,7 +192,7 @@ def _opened(cell: object, file: Callable[[Path], File]) -> object:
     return file(Path(cell[1:])) if isinstance(cell, str) and cell.startswith("@") else cell
 
 
-def _say(table: Table, mapping: Mapping) -> None:
+def say_reading(table: Table, mapping: Mapping) -> None:
     """Print how the file was read and which columns feed which fields, as the page shows it."""
     if len(table.sheets) > 1 and not table.choices.sheet:
         say(printable(f"Read: “{_read_sheet(table)}”. {_of(table.sheets)}"))

@@ -36,7 +36,7 @@ class Ahead:
 class Inputs:
     """The fields whose values `changed`, and how many cases of `before` and of `now` there are to compare; `accepted` is the day on which
     somebody accepted how it was, None where nobody did, and `chosen` what somebody chose to compare with, in words. They are not always
-    compared: there may be too few, or a reference without their fields. `since` are the days on which they began to change, as far as these are known."""
+    compared: there may be too few, or a reference without their fields, which are `unfit` then. `since` are the days on which they began to change, as far as these are known."""
 
     changed: tuple[str, ...] = ()
     before: int = 0
@@ -44,6 +44,7 @@ class Inputs:
     accepted: date | None = None
     chosen: str = ""
     is_compared: bool = True
+    unfit: tuple[str, ...] = ()
     since: tuple[date, ...] = ()
 
 

@@ -107,9 +107,7 @@ def look(
             steps=read.steps,
             closing=closing_of(session, everything, (server, model), read.steps, since),
             now=now,
-            inputs=inputs_of(
-                read.drift, tuple(named.get(name, name) for name in read.drift.flagged)
-            ),
+            inputs=inputs_of(read.drift, named),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(read.lately), named, worded)

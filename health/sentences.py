@@ -128,7 +128,8 @@ def _inputs_words(history: History) -> str:
     inputs = history.inputs
     if inputs.chosen:
         if inputs.is_compared:
-            return f", and the inputs look as in {inputs.chosen}"
+            without = f", but for {listed(inputs.unfit)}, which cannot be compared" if inputs.unfit else ""  # fmt: skip
+            return f", and the inputs look as in {inputs.chosen}{without}"
         return f"; its inputs cannot be compared with {inputs.chosen}"
     if inputs.accepted is None or inputs.before >= LEAST_CASES:
         return ", and the inputs look as before"

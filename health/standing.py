@@ -32,7 +32,7 @@ from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.known_standings import Kept, Told
 from health.status import DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
-from health.titles import Titles, as_named, called
+from health.titles import Titles, as_named
 
 # How far back alarms look.
 DAYS = 120
@@ -111,10 +111,15 @@ def _told(
     return {
         of: Told(
             steps=tuple(steps.get(of, ())),
-            inputs=inputs_of(drift[of], called(drift[of].flagged, titles, *of)),
+            inputs=inputs_of(drift[of], _named(drift[of], titles, of)),
         )
         for of in models
     }
+
+
+def _named(drift: InputDrift, titles: Titles, of: Model) -> Mapping[str, str]:
+    """What fields are called; titles are looked for where one is told of."""
+    return titles(*of) if drift.flagged or drift.unfit else {}
 
 
 def _selections(everything: Selection, models: Sequence[Model]) -> list[Selection]:
@@ -208,9 +213,12 @@ def _sizes(
     return sizes(session, estimated, groups(counts))
 
 
-def inputs_of(drift: InputDrift, changed: tuple[str, ...]) -> Inputs:
-    """`changed` are the fields as people call them."""
+def inputs_of(drift: InputDrift, titles: Mapping[str, str]) -> Inputs:
+    """With fields as people call them."""
     (before, now), reference = drift.cases, drift.reference
+    changed, unfit = (
+        tuple(titles.get(name, name) for name in names) for names in (drift.flagged, drift.unfit)
+    )
     return Inputs(
         changed=changed,
         before=before,
@@ -218,6 +226,7 @@ def inputs_of(drift: InputDrift, changed: tuple[str, ...]) -> Inputs:
         accepted=reference.accepted.date() if reference.accepted else None,
         chosen=reference.chosen.words if reference.chosen else "",
         is_compared=bool(drift.fields or drift.joint),
+        unfit=unfit,
         since=drift.since,
     )
 

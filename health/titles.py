@@ -39,13 +39,6 @@ def no_unit(_server: str, _model: str) -> str:
     return ""
 
 
-def called(names: Iterable[str], titles: Titles, server: str, model: str) -> tuple[str, ...]:
-    """The names of fields as people call them; titles are looked for where there is a name."""
-    listed = tuple(names)
-    known = titles(server, model) if listed else {}
-    return tuple(known.get(name, name) for name in listed)
-
-
 class Measured(Mapping[str, str]):
     """What the values and ranges of a number are called: themselves with its unit."""
 

@@ -129,12 +129,12 @@ def _comparable(reference: Sequence[Row], recent: Sequence[Row]) -> Iterator[str
     names = dict.fromkeys(name for row in (*reference[:200], *recent[:200]) for name in row)
     rows = (*reference, *recent)
     for name in names:
-        if _are_plain([row.get(name) for row in rows]):
+        if are_counted([row.get(name) for row in rows]):
             yield name
 
 
-def _are_plain(values: Sequence[object]) -> bool:
-    """Whether there is a value, and every one is a number or a short word."""
+def are_counted(values: Sequence[object]) -> bool:
+    """Whether there is a value, and every one is a number or a short word: others, such as texts, are compared as a whole."""
     kinds = _kinds(values)
     words = (len(value) for value in values if isinstance(value, str))
     if not all(issubclass(kind, str | bool | int | float) for kind in kinds):

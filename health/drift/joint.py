@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from health.drift.fields import LEAST_CASES
+from health.drift.fields import LEAST_CASES, are_counted
 from health.drift.levels import level_of
 from health.drift.two_samples import interval, told_apart
 from health.outliers.encoding import Column, MediaColumn, TextColumn, columns_of
@@ -100,7 +100,10 @@ def _compared(
         yield "embedding", "", "the vectors that the model itself answers", own
         return
     for column in columns:
-        if words := _words(column):
+        words = _words(column)
+        if not words and not are_counted([row.get(column.name) for row in rows]):
+            words = "which of its values it is"
+        if words:
             yield "field", column.name, words, vectors[column.name]
 
 

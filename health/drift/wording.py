@@ -52,7 +52,7 @@ def few_words(cases: tuple[int, int], ended: date | None, today: date) -> str:
             when = f"since somebody closed an alarm on {ended.day} {ended:%B}"
         came = "case has" if now == 1 else "cases have"
         return f"only {now} {came} come {when}, and it takes {LEAST_CASES}"
-    return "no input has values that can be compared"
+    return "no input has values to count; texts, pictures and sounds are compared as a whole, every five minutes"
 
 
 def _listed(field: FieldDrift, words: FieldWords) -> str:

@@ -32,6 +32,7 @@ def deployed(
     of = {"server": "demo", "model": "penguins", "version": "v2"}
     at = [utc_now() - timedelta(days=n) for n in range(20, 50)]
     add_cases(sessions, *(case_of(created_at=moment, **of) for moment in at))
+    add_cases(sessions, case_of(server="demo", model="gone"))
     return sessions
 
 
@@ -49,14 +50,15 @@ def test_a_file_days_and_the_first_cases_are_chosen(
     file.write_text("\n".join([_HEAD, *rows, "much,18.0,181,3750,Torgersen,male,2007"]))
     assert main(["health", MODEL, "--compare-with", str(file)]) == 0
     said = capsys.readouterr()
-    assert "demo/penguins@v2 are compared with 40 rows of the file train.csv." in said.out
-    assert "1 row cannot be read and is left out." in said.err
+    assert "demo/penguins are compared with 40 rows of the file train.csv." in said.out
+    assert "1 row cannot be read and is left out, as row 42: Bill length must be" in said.err
+    assert "The column 'Flipper (mm)' is read as 'flipper_length_mm'." in said.err
     assert _kept(deployed) == ("file", 40)
     first, last = (utc_now().date() - timedelta(days=days) for days in (49, 20))
     assert main(["health", MODEL, "--compare-with", f"{first}..{last}"]) == 0
     assert "are compared with the cases of" in capsys.readouterr().out
     assert _kept(deployed) == ("window", 0)
-    assert main(["health", MODEL, "--compare-with", "first"]) == 0
+    assert main(["health", "penguins", "--compare-with", "first"]) == 0
     assert capsys.readouterr().out.endswith("are compared with its first cases.\n")
     assert _kept(deployed) == ("first", 0)
     assert main(["health", "demo/penguins", "--json"]) == 0
@@ -67,12 +69,14 @@ def test_a_file_days_and_the_first_cases_are_chosen(
     ("model", "reference", "told"),
     [
         ("", "first", "Of which model?"),
-        ("penguins", "first", "names no model"),
+        ("nosuch", "first", "No server has a model nosuch"),
+        ("demo/nosuch", "first", "No server has a model demo/nosuch"),
+        ("/", "first", "names no model"),
         (MODEL, "not-there.csv", "could not be read"),
         (MODEL, "registry", "No model registry keeps cases with this model."),
         (MODEL, "2026-02-30..2026-03-01", "are no days"),
         (MODEL, "2020-01-01..2020-01-02", "it takes 20"),
-        ("demo/unknown", "registry", "is not deployed now"),
+        ("demo/gone", "registry", "is not deployed now"),
     ],
 )
 def test_what_is_no_reference_is_refused_in_a_sentence(
@@ -83,11 +87,17 @@ def test_what_is_no_reference_is_refused_in_a_sentence(
     assert _kept(deployed) is None
 
 
-def test_a_file_without_the_fields_of_the_model_is_refused(
+def test_a_file_with_some_of_the_fields_is_compared_by_these(
     deployed: Sessions, tmp_path: Path, capsys: Captured
 ) -> None:
     file = tmp_path / "other.csv"
     file.write_text("a,b\n" + "1,2\n" * 30)
     assert main(["health", MODEL, "--compare-with", str(file)]) != 0
-    assert "needs a column" in capsys.readouterr().err
+    assert "No column of the file is a field of the model." in capsys.readouterr().err
     assert _kept(deployed) is None
+    file.write_text("Bill length (mm),Island\n" + "39.5,Dream\n" * 30)
+    assert main(["health", MODEL, "--compare-with", str(file)]) == 0
+    assert (
+        "Without a column, so not compared: Bill depth, Flipper length" in capsys.readouterr().err
+    )
+    assert _kept(deployed) == ("file", 30)

@@ -13,16 +13,19 @@ from db.engine import Sessions, limited, reading
 from db.health import Selection
 from db.scope import Models, Scope
 from health import chosen_reference, input_drift
-from health.alarms.decisions import decide
+from health.alarms.decisions import decide, reference_of
 from health.alarms.evidence import evidence_of
 from health.alarms.wording import reference_words
 from health.chosen_reference import ReferenceRefused
 from health.day_counts import fold
 from health.drift.wording import joint_words, unfit_words
+from health.estimates import Estimate
+from health.history import DayFigures, History, Inputs
 from health.joint_drift import bring_up_to_date as compare_as_a_whole
 from health.overview import Look, look
 from health.reference import Chosen, days_words, unfit
-from health.standing import standings
+from health.standing import inputs_of, standings
+from health.status import judge
 from mds_client.signature import Field, ModelRef, Signature
 from people.errors import NotPermitted
 from tests.recorded import add_cases, case_of
@@ -191,8 +194,33 @@ def test_fields_of_which_a_reference_says_nothing_are_named_and_not_compared(
     found = _look(odd_start)
     assert [field.name for field in found.drift] == ["bill"]
     assert found.drift_unfit == ("mass",)
+    assert inputs_of(_drift(odd_start), {"mass": "Mass"}).unfit == ("Mass",)
     assert unfit_words(found.drift_unfit, {"mass": "Mass"}).startswith("Not compared: Mass; the")
     assert "inputs" not in _kinds(found)
+
+
+def _drift(sessions: Sessions) -> input_drift.InputDrift:
+    of, with_all = Selection(purposes=None, server="shelf", model="penguins"), {}
+    with reading(sessions) as session:
+        chosen = db.health_references.newest(session, *MODEL)
+        with_all[MODEL] = reference_of([], chosen)
+        return input_drift.input_drift(session, NOW, of, with_all, [])[MODEL]
+
+
+def test_the_word_says_what_is_not_compared() -> None:
+    label = [DayFigures(day=date(2025, 5, 1 + n), right=10, wrong=0, answered=10, failed=0) for n in range(31)]  # fmt: skip
+    inputs = Inputs(before=300, now=50, chosen="300 rows of the file x.csv", unfit=("Mass", "Sex"))
+    told = judge(
+        History(
+            days=tuple(label),
+            today=NOW.date(),
+            accuracy=Estimate(value=1.0, low=0.9, high=1.0, n=310, of=310, drawn=310, enough=True),
+            inputs=inputs,
+        )
+    )
+    assert told.sentence.endswith(
+        ", and the inputs look as in 300 rows of the file x.csv, but for Mass and Sex, which cannot be compared."
+    )
 
 
 def test_a_reference_without_any_field_of_the_model_is_no_figure(odd_start: Sessions) -> None:

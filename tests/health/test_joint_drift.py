@@ -315,3 +315,19 @@ def _recent(sessions: Sessions) -> int:
     found = look(sessions, "shelf", "penguins", clock=lambda: NOW)
     assert found is not None
     return next(field.after for field in found.drift if field.name == "mass")
+
+
+def test_texts_of_which_there_are_few_are_compared_by_which_they_are() -> None:
+    """A choice of long words is no text whose letters are counted, and is not counted by value either."""
+    texts = [
+        f"The {n}th of some sentences that are asked again and again, word by word."
+        for n in range(9)
+    ]
+    first = [Asked(id=str(n), row={"text": texts[n % 9]}) for n in range(300)]
+    same = [Asked(id=str(n), row={"text": texts[n % 9]}) for n in range(100)]
+    cut = [Asked(id=str(n), row={"text": texts[n % 9][: 5 if n % 2 else 99]}) for n in range(100)]
+    (found,) = compare(first, same)
+    assert (found.kind, found.name, found.is_flagged) == ("field", "text", False)
+    assert found.features == "which of its values it is"
+    (found,) = compare(first, cut)
+    assert found.is_flagged

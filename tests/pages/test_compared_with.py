@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -67,7 +68,7 @@ def health(app: AppTest, built: services.Services) -> AppTest:
 
 
 def _text(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.info, *app.success, *app.error]
+    parts = [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.error]
     return "\n".join(str(part.value).replace("\\", "") for part in parts)
 
 
@@ -86,6 +87,11 @@ def test_days_are_chosen_and_the_word_follows_at_once(
     health.date_input(key="health_reference_since").set_value(today - timedelta(days=30))
     health.date_input(key="health_reference_until").set_value(today - timedelta(days=20)).run()
     assert "Only 0 cases were answered" in _text(_choose(health))
+    assert "Only 0 cases were answered" in _text(health.run())  # the page draws itself anew
+    health.date_input(key="health_reference_until").set_value(today).run()
+    assert "Only 0 cases were answered" not in _text(health)
+    assert "are what is compared: a window ends on" in _text(_choose(health))
+    health.date_input(key="health_reference_until").set_value(today - timedelta(days=20)).run()
     health.date_input(key="health_reference_since").set_value(today - timedelta(days=45)).run()
     said = _text(_choose(health))
     assert "From now on the newest inputs are compared with the cases of" in said
@@ -93,6 +99,8 @@ def test_days_are_chosen_and_the_word_follows_at_once(
     assert kept(built.sessions)[OF].word != "Watch"
     health.segmented_control(key="health_reference_source").set_value("first").run()
     assert "compared with its first cases" in _text(_choose(health))
+    health.segmented_control(key="health_reference_source").set_value("first").run()
+    assert "They are compared with these now." in _text(health)
     assert kept(built.sessions)[OF].word == "Watch"
 
 
@@ -103,6 +111,10 @@ def test_a_file_is_mapped_to_the_fields_as_on_predict(
     health.file_uploader[0].set_value(("wrong.csv", b"a,b\n1,2\n", "text/csv")).run()
     assert "Inputs cannot be compared with this file" in _text(health)
     assert not [b for b in health.button if b.key == "health_reference_choose"]
+    part = pd.read_csv(BytesIO(_csv(built)))[["island", "sex"]]
+    health.file_uploader[0].set_value(("part.csv", part.to_csv().encode(), "text/csv")).run()
+    assert "Without a column, so not compared: Bill length" in _text(health)
+    assert "60 rows can be compared" in _text(health)
     health.file_uploader[0].set_value(("may.csv", _csv(built), "text/csv")).run()
     assert "60 rows can be compared" in _text(health)
     said = _text(_choose(health))

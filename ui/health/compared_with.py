@@ -14,7 +14,7 @@ from health.alarms.wording import reference_words
 from health.baselines import in_words
 from health.kept_standings import look_again
 from health.overview import Look
-from health.reference import FILE, FIRST, RECENT_DAYS, REGISTRY, WINDOW, Chosen, recent
+from health.reference import FILE, FIRST, RECENT_DAYS, REGISTRY, WINDOW, Chosen, Reference, recent
 from mds_client.errors import MdsError
 from mds_client.registries import ReferenceFile
 from mds_client.signature import ModelRef, Signature
@@ -23,7 +23,7 @@ from tables.fitting import read_fitting
 from tables.table import Choices
 from ui import errors, session
 from ui.announced import announce
-from ui.health import address
+from ui.health import address, refusals
 from ui.session import services
 from ui.tables import columns, upload
 from ui.tables.given import Given
@@ -36,6 +36,7 @@ _SOURCES = {
     REGISTRY: "The model registry",
 }
 _DONE = "health_reference_done"
+_REFUSED = "health_reference_refused"
 _READ = "health_reference_read"
 _CHOSEN = "health_reference_chosen"
 _SOURCE = "health_reference_source"
@@ -60,7 +61,7 @@ def draw(look: Look, chosen: address.Chosen) -> None:
     ) as box:
         if box.open:
             st.markdown(plain(_now(look)))
-            _draw_sources(chosen)
+            _draw_sources(chosen, look.drift_reference)
 
 
 def _now(look: Look) -> str:
@@ -72,20 +73,23 @@ def _now(look: Look) -> str:
     return f"{words}. Where these are not usual ones, choose others. It counts for everybody."
 
 
-def _draw_sources(chosen: address.Chosen) -> None:
+def _draw_sources(chosen: address.Chosen, reference: Reference) -> None:
     if st.session_state.pop(_CHOSEN, False):
         st.session_state[_SOURCE] = None  # so that what is said above it is seen
     there = [s for s in _SOURCES if s != REGISTRY or services().catalogue.has_registries]
     picked = st.segmented_control(
         "Compare with", there, format_func=lambda s: _SOURCES[s], key=_SOURCE
     )
-    if picked:
+    if picked == FIRST and not (reference.chosen or reference.accepted):
+        st.caption("They are compared with these now.")
+    elif picked:
         _DRAW[picked](chosen)
 
 
 def _draw_first(chosen: address.Chosen) -> None:
     _draw_button(
         chosen,
+        FIRST,
         lambda: chosen_reference.first(
             services().sessions, chosen.server, chosen.model, person=session.person()
         ),
@@ -95,17 +99,16 @@ def _draw_first(chosen: address.Chosen) -> None:
 def _draw_window(chosen: address.Chosen) -> None:
     last = (recent(datetime.now(UTC))[0] - timedelta(days=1)).date()
     with st.container(horizontal=True):
-        since = st.date_input(
-            "First day", last - timedelta(days=29), max_value=last, key="health_reference_since"
-        )
-        until = st.date_input("Last day", last, max_value=last, key="health_reference_until")
+        since = st.date_input("First day", last - timedelta(days=29), key="health_reference_since")
+        until = st.date_input("Last day", last, key="health_reference_until")
     st.caption(
-        "Days are of UTC. Taken are the answered cases of these days, of whichever version; of many, 300 spread evenly over them."
+        f"Days are of UTC, until {last:%-d %B}: what comes later is what is compared. Taken are the answered cases of these days, of whichever version; of many, 300 spread evenly over them."
     )
     if since is None or until is None:
         return
     _draw_button(
         chosen,
+        f"{since}..{until}",
         lambda: chosen_reference.window(
             services().sessions,
             chosen.server,
@@ -185,19 +188,20 @@ def _signature(chosen: address.Chosen) -> Signature | None:
 def _draw_rows(
     chosen: address.Chosen, given: Given, signature: Signature, name: str, *, is_registry: bool
 ) -> None:
-    found = columns.draw(given, signature.model, signature)
+    found = columns.draw_to_keep(given, signature.model, signature)
     if found is None:
         st.error(
             "Inputs cannot be compared with this file: none of its rows has what the model takes."
         )
         return
-    rows = found[1].records()
+    rows = found.records()
     st.caption(
         f"{many(len(rows), 'row')} can be compared; of more than 300, 300 spread evenly over the file are kept. They are stored here until "
         "something else is chosen."
     )
     _draw_button(
         chosen,
+        f"{given.digest} {given.choices} {given.chosen}",
         lambda: chosen_reference.of_rows(
             services().sessions,
             signature,
@@ -209,13 +213,17 @@ def _draw_rows(
     )
 
 
-def _draw_button(chosen: address.Chosen, choose: Callable[[], Chosen]) -> None:
+def _draw_button(chosen: address.Chosen, place: str, choose: Callable[[], Chosen]) -> None:
+    """The button that chooses what is picked in a `place`, and why that was refused, for as long as the same is picked there."""
+    place = f"{chosen.server}/{chosen.model} {place}"
     if not st.button("Compare with these", type="primary", key="health_reference_choose"):
+        refusals.draw(_REFUSED, place)
         return
     try:
         made = choose()
     except MdsError as error:
-        errors.show(error)
+        refusals.keep(_REFUSED, place, error)
+        refusals.draw(_REFUSED, place)
         return
     st.session_state[_DONE] = made
     st.session_state[_CHOSEN] = True

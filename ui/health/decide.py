@@ -16,9 +16,9 @@ from health.kept_standings import look_again
 from health.overview import Look
 from health.reference import compared_from
 from mds_client.errors import MdsError
-from ui import errors, session
+from ui import session
 from ui.announced import announce
-from ui.health import parts
+from ui.health import parts, refusals
 from ui.health.address import Chosen
 from ui.text import plain
 
@@ -29,6 +29,7 @@ _OPTIONS = {
     "closed": "Close it",
 }
 _DAYS_OFF = 7
+_REFUSED = "health_decision_refused"
 _RECORDED = "health_recorded"  # the id of the decision that this session recorded last
 
 
@@ -70,8 +71,10 @@ def _draw_rest(look: Look, chosen: Chosen, decision: str) -> None:
     reason = st.text_input("Why?", key="health_reason", help="Needed to close it.")
     if decision in ENDING:
         st.caption(_consequences(look, is_accepted=decision == "accepted"))
+    place = f"{chosen.server}/{chosen.model} {decision} {reason}"
     if st.button("Record the decision", type="primary", key="health_decide"):
-        _decide(look, chosen, decision, reason or "")
+        _decide(look, chosen, decision, reason or "", place)
+    refusals.draw(_REFUSED, place)
 
 
 def _consequences(look: Look, *, is_accepted: bool) -> str:
@@ -91,7 +94,7 @@ def _consequences(look: Look, *, is_accepted: bool) -> str:
     return " ".join(lines)
 
 
-def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
+def _decide(look: Look, chosen: Chosen, decision: str, reason: str, place: str) -> None:
     try:
         made = decide(
             session.services().sessions,
@@ -105,7 +108,7 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
             normal=normal_of(look, datetime.now(UTC).date()),
         )
     except MdsError as error:
-        errors.show(error)
+        refusals.keep(_REFUSED, place, error)
     else:
         st.session_state[_RECORDED] = made.id
         with suppress(MdsError):  # a job looks within five minutes

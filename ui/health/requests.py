@@ -94,7 +94,7 @@ def draw_unknown(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     what = "1 request has" if count == 1 else f"{count:,} requests have"
     st.caption(
         f"{what} no answer recorded: under way, or the app stopped while it waited. "
-        f"Counted neither as answered nor as an error. The newest: {links}"
+        f"Counted neither as answered nor as an error.{f' The newest: {links}' if links else ''}"
     )
 
 

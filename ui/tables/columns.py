@@ -27,6 +27,31 @@ Chosen = dict[str, str | None]
 _NONE = "–"
 
 
+def draw_to_keep(given: Given, model: ModelRef, signature: Signature) -> Converted | None:
+    """The same of rows that are not sent: a field may have no column, and rows that cannot be read are left out. None where nothing can be
+    read."""
+    anything = tuple(replace(field, required=False) for field in signature.inputs)
+    signature = replace(signature, inputs=anything)
+    st.subheader("Which column feeds which field", anchor=False)
+    mapping = _edited(given, _suggested(given, model, signature), model, signature)
+    _draw_doubts(mapping)
+    if not mapping.matches:
+        st.error("No column of the file is a field of the model.")
+        return None
+    if lacking := [f.title for f in signature.inputs if not mapping.column(f.name)]:
+        st.warning(f"Without a column, so not compared: {plain(', '.join(lacking[:_MOST_FIXED]))}.")
+    mapping = replace(mapping, replaced=given.replaced.get(str(model), ()))
+    found = _converted(given, mapping, signature)
+    if found.left_out:
+        st.warning(
+            f"{many(found.left_out, 'row')} cannot be read and will be left out: a part of the file that may differ from the rest."
+        )
+        kinds = kinds_of(found.problems, signature)
+        _draw_fixes(given, kinds, str(model))
+        _draw_kinds(given, kinds)
+    return found if len(found.rows) else None
+
+
 def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, Converted] | None:
     """The chosen columns and the rows made of them; None where no row can be sent."""
     st.subheader("Which column feeds which field", anchor=False)
