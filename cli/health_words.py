@@ -23,8 +23,8 @@ from health.overview import Look, look
 from health.report import HealthReport, cause_words, page
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service, words
-from health.standing import DAYS, MOST_DAYS, begin, standings
-from health.status import WORDS, left_out_words
+from health.standing import DAYS, MOST_DAYS, begin, in_order, standings
+from health.status import left_out_words
 from health.summary import demonstration_words, summarise
 from health.wording import counted_words
 from mds_client.signature import ModelRef
@@ -54,7 +54,7 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
     every = standings(built.figures, titles=built.field_titles_in_jobs).values()
     coming = coming_in(built.figures)
     known = [as_known(coming, each) for each in every]
-    found = sorted(known, key=lambda s: WORDS.index(s.status.word))
+    found = in_order(known)
     if chosen.version or chosen.value or chosen.days != DAYS:
         say(
             f"The words are about all cases of the last {DAYS} days: a version, days and a value are for one model alone."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ from health.details import NO_SIZES, Sizes, sizes
 from health.estimates import Estimate, accuracy
 from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.known_standings import Kept, Told
-from health.status import DayFigures, History, Inputs, Status, judge
+from health.status import WORDS, DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
 from health.titles import Titles, as_named
 
@@ -59,6 +59,11 @@ class Standing:
     demonstration: int = 0
     unchecked: int = 0
     sizes: Sizes = NO_SIZES
+
+
+def in_order(found: Iterable[Standing]) -> list[Standing]:
+    """What needs somebody first: by its word, and of one word what nobody put off before what is."""
+    return sorted(found, key=lambda each: (WORDS.index(each.status.word), bool(each.put_off)))
 
 
 # Of models that were asked, but not lately, None.

@@ -7,8 +7,7 @@ import streamlit as st
 from health.cohort import Cohort
 from health.coming_in import as_known, coming_in
 from health.overview import look
-from health.standing import standings
-from health.status import WORDS
+from health.standing import in_order, standings
 from health.summary import models, recent_series, summarise
 from ui import demo_mark
 from ui.health import (
@@ -55,7 +54,7 @@ def draw_all() -> None:
     demo_mark.draw_line(sum(r.demonstration for r in rows), sum(r.cases for r in rows))
     every = standings(services().figures, titles=services().field_titles).values()
     found = [as_known(coming, each) for each in every]
-    verdict.draw_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
+    verdict.draw_all(in_order(found))
     requests.draw_totals(rows)
     requests.draw_unknown(rows, None)
     requests.draw_table(rows, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from health import standing
 from health.alarms.decisions import decide
 from health.day_counts import fold
 from health.known_standings import Kept
-from health.standing import Standing, standings
+from health.standing import Standing, in_order, standings
 from tests.recorded import FAILED, add_case, add_cases, case_of
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -128,3 +129,12 @@ def test_more_models_than_a_few_are_read_at_once(
     standing._known = Kept()
     monkeypatch.setattr(standing, "_FEW", 3)
     assert _look(sessions) == at_once
+
+
+def test_what_is_put_off_stands_after_what_nobody_put_off(
+    sessions: Sessions, worked_out: list[str]
+) -> None:
+    found = _look(sessions)
+    put_off = replace(found["a"], put_off="Put off until 6 June by olga.")
+    worse = replace(found["c"], status=replace(found["c"].status, word="Act"))
+    assert in_order([put_off, found["b"], worse]) == [worse, found["b"], put_off]

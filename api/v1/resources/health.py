@@ -43,8 +43,7 @@ from health.objectives import of_model
 from health.overview import Look, look
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service
-from health.standing import DAYS, MOST_DAYS, Standing, begin, standings
-from health.status import WORDS
+from health.standing import DAYS, MOST_DAYS, Standing, begin, in_order, standings
 from mds_client.signature import ModelRef
 from services import Services
 
@@ -107,8 +106,8 @@ def list_health(asked: AskedNow) -> Health:
     """The word, the accuracy and the alarms of every model that you may see."""
     services = asked.services
     found = standings(services.figures, titles=services.field_titles).values()
-    in_order = sorted(found, key=lambda each: WORDS.index(each.status.word))
-    return of_all(in_order, known_of(services))
+    listed = in_order(found)
+    return of_all(listed, known_of(services))
 
 
 @RESOURCE.get("/health/{server}/{name:path}")
