@@ -58,11 +58,11 @@ def test_each_page_has_a_letter_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("kind", "subject", "address"),
     [
-        ("explanation", "case/01ABC", "/predict?case=01ABC"),
-        ("batch", "model/demo/penguins", "/predict?model=demo/penguins&run=7"),
-        ("large-batch", "model/demo/penguins", "/predict?model=demo/penguins&run=7"),
+        ("explanation", "case/01ABC", "predict?case=01ABC"),
+        ("batch", "model/demo/penguins", "predict?model=demo/penguins&run=7"),
+        ("large-batch", "model/demo/penguins", "predict?model=demo/penguins&run=7"),
         ("schedule-look", "model/demo/penguins", None),
-        ("study", "model/demo/penguins", "/behaviour?model=demo/penguins"),
+        ("study", "model/demo/penguins", "behaviour?model=demo/penguins"),
         ("retention", "", None),
     ],
 )

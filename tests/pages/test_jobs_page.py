@@ -55,7 +55,7 @@ def test_a_large_file_that_ended_is_told_on_any_page(
     st.cache_data.clear()
     (told,) = page.run().toast
     assert told.value.startswith(
-        "[birds.csv: \\[x\\](http\\://evil)](/predict?model=demo/penguins&run="
+        "[birds.csv: \\[x\\](http\\://evil)](predict?model=demo/penguins&run="
     )
     assert "stopped" in told.value
     assert not page.run().toast

@@ -100,7 +100,7 @@ def test_similar_cases_come_with_what_was_said_of_them(
     (line,) = table.to_dict("records")
     assert line["People said"].startswith("wrong: it is ")
     assert line["Different in"].startswith("Bill length = ")
-    assert line["Case"] == f"/predict?case={first.id}"
+    assert line["Case"] == f"predict?case={first.id}"
     assert "people called it wrong" in _words(predict)
 
 

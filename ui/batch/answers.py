@@ -86,7 +86,7 @@ def table(
             "Answer": [answer.headline if answer else None for answer in answers],
             PROBABILITY: [answer.probability if answer else None for answer in answers],
             "Problem": [case.error_sentence or None for case in cases],
-            "Case": [f"/predict?case={case.id}" for case in cases],
+            "Case": [f"predict?case={case.id}" for case in cases],
         }
     ).dropna(axis="columns", how="all")
     titles = {field.name: field.title for field in signature.inputs} if signature else {}

@@ -72,7 +72,7 @@ def _draw_held(found: Services) -> None:
     st.dataframe(
         [
             {
-                "Case": f"/case?id={each.case_id}",
+                "Case": f"case?id={each.case_id}",
                 "Since": f"{each.created_at:%-d %b %Y}",
                 "By": each.person,
                 "Why": each.reason,

@@ -94,7 +94,7 @@ def _row(neighbour: Similar, signature: Signature) -> dict[str, object]:
     return {
         "Answer": answer.headline if answer else "",
         "People said": _newest_judgement(neighbour),
-        "Case": f"/predict?case={neighbour.case.id}",
+        "Case": f"predict?case={neighbour.case.id}",
         "When": neighbour.case.created_at,
         "Different in": _differences(neighbour, signature),
     }

@@ -90,7 +90,7 @@ def draw_unknown(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     newest = recent(
         services().sessions, server=server, model=model, outcome=UNKNOWN, limit=_MOST_LINKED
     )
-    links = ", ".join(f"[{case.id[-6:]}](/predict?case={case.id})" for case in newest)
+    links = ", ".join(f"[{case.id[-6:]}](predict?case={case.id})" for case in newest)
     what = "1 request has" if count == 1 else f"{count:,} requests have"
     st.caption(
         f"{what} no answer recorded: under way, or the app stopped while it waited. "

@@ -107,7 +107,7 @@ def _line(job: JobView) -> Line:
     return Line(
         head=job.title,
         more=(f"{state}{far} · {job.created_at:%-d %b %Y, %H:%M} UTC", words_of(job)),
-        address=(address_of(job) or "").removeprefix("/"),
+        address=address_of(job) or "",
     )
 
 
@@ -127,9 +127,9 @@ def address_of(job: JobView) -> str | None:
     """The page that shows what a job is for; None for one that is about neither case nor model."""
     about, _, rest = job.subject.partition("/")
     if about == "case":
-        return f"/predict?case={rest}"
+        return f"predict?case={rest}"
     if about != "model":
         return None
     if job.kind in BATCHES:
-        return f"/predict?model={rest}&run={job.id}"
-    return None if job.kind in _WITHOUT else f"/behaviour?model={rest}"
+        return f"predict?model={rest}&run={job.id}"
+    return None if job.kind in _WITHOUT else f"behaviour?model={rest}"

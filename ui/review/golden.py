@@ -69,7 +69,7 @@ def _draw_doubts(found: SetWithRuns) -> None:
         return
     count = len(found.doubts)
     lines = [
-        f"- [Case {case_id[-6:]}](/case?id={case_id}): {plain(doubt)}"
+        f"- [Case {case_id[-6:]}](case?id={case_id}): {plain(doubt)}"
         for case_id, doubt in list(found.doubts.items())[:_MOST_DOUBTS]
     ]
     more = [f"- and {count - _MOST_DOUBTS:,} more"] if count > _MOST_DOUBTS else []
@@ -105,8 +105,8 @@ def _line(result: ResultView) -> dict[str, object]:
     return {
         "Case": result.case_id[-6:],
         "Change": _WORDS[result.outcome],
-        "Golden case": f"/case?id={result.case_id}",
-        "Asked now": f"/case?id={result.asked_id}" if result.asked_id else None,
+        "Golden case": f"case?id={result.case_id}",
+        "Asked now": f"case?id={result.asked_id}" if result.asked_id else None,
         "Why": result.detail,
     }
 

@@ -187,7 +187,7 @@ def _start(plan: Plan, signature: Signature) -> None:
         errors.show(error)
         return
     st.session_state.pop(key, None)
-    link = f"/review?tab=Test+runs&run={job.id}"
+    link = f"review?tab=Test+runs&run={job.id}"
     st.success(
         f"A worker asks about {_rows_in_words(len(plan.rows))}; **Jobs** shows the progress. The result will stand at [{link}]({link}).",
         icon=":material/play_arrow:",

@@ -126,7 +126,7 @@ def _line(answered: AnsweredCase, scenario: Scenario) -> tuple[str, str, str, st
     if other_version(answered.case, case):
         words.append(f"version {case.version}")
     return (
-        f"[{plain(scenario.name)}](/predict?case={case.id})",
+        f"[{plain(scenario.name)}](predict?case={case.id})",
         plain((headline or "")[:_LONGEST]),
         plain(between(answered.answer, answer)) if answer else "",
         plain(formatting.listed(words)),
@@ -164,7 +164,7 @@ def _row(
     if not is_first and other_version(answered.case, case):
         line["Version"] = case.version
     _add_values(line, case, fields, answered)
-    return line | {"Case": None if is_first else f"/predict?case={case.id}"}
+    return line | {"Case": None if is_first else f"predict?case={case.id}"}
 
 
 def _add_values(
