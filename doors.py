@@ -18,7 +18,7 @@ from db.scope import EVERYTHING, Scope
 from explanations.worker import Explainers
 from health.outliers.earlier import Earlier
 from health.server_metrics.readings import Reading, Readings
-from health.titles import FieldWords, words_of
+from health.titles import ANSWER, FieldWords, Measured, words_of
 from jobs.embedded import EmbeddedWorker
 from jobs.here import Here
 from mds_client.client.model import Model
@@ -180,8 +180,10 @@ class Doors:
         return {field.name: field.label or field.name for field in self._fields(server, model)}
 
     def field_words(self, server: str, model: str) -> FieldWords:
-        """What people call the choices of the fields of a model, where they have words."""
-        return words_of(self._fields(server, model))
+        """What people call the choices of the fields of a model, where they have words, and numbers with their units; the answer among them."""
+        unit = self.answer_unit(server, model)
+        answer = {ANSWER: Measured(unit)} if unit else {}
+        return {**words_of(self._fields(server, model)), **answer}
 
     def answer_unit(self, server: str, model: str) -> str:
         """The unit of the numbers that a model answers; empty where it has none, or nobody knows."""

@@ -51,7 +51,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _all(built: Services, chosen: argparse.Namespace) -> int:
-    every = standings(built.figures, titles=built.field_titles_in_jobs).values()
+    every = standings(
+        built.figures, titles=built.field_titles_in_jobs, units=built.answer_unit_in_jobs
+    ).values()
     coming = coming_in(built.figures)
     known = [as_known(coming, each) for each in every]
     found = in_order(known)
@@ -97,6 +99,7 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         protected=built.protected_fields(ref.server, ref.name),
         titles=built.field_titles,
         words=built.field_words,
+        units=built.answer_unit,
     )
     known = known_of(built)
     coming = known.coming

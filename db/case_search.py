@@ -26,7 +26,15 @@ from sqlalchemy.orm import Session, aliased
 import db.batches
 from db.case_keys import KeySearch, has_key
 from db.cases import ASKED, HasOutcome
-from db.health import Within, has_truth, has_value, is_as_sure, is_within
+from db.health import (
+    Within,
+    has_answer,
+    has_truth,
+    has_value,
+    is_as_sure,
+    is_number_within,
+    is_within,
+)
 from db.tables import Case, Feedback
 
 STATES = ("answered", "failed", "unknown")
@@ -64,6 +72,8 @@ class CaseFilter:
     # The class that was answered, and the class that is right as far as somebody says.
     answer: str = ""
     truth: str = ""
+    # Between which two a number was answered: above the first and up to the second.
+    number: tuple[float, float] | None = None
     # Between which two the model called its answer probable, and how the case ended.
     sure: tuple[float, float] | None = None
     outcome: str = ""
@@ -97,7 +107,6 @@ _EQUAL = {
     "model": Case.model,
     "version": Case.version,
     "person": Case.person,
-    "answer": Case.answer_label,
     "outcome": Case.outcome,
 }
 _COLUMNS = tuple(getattr(Case, field.name) for field in fields(CaseLine))
@@ -215,6 +224,10 @@ def _of_content(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield has_value(*wanted.value)
     if wanted.within:
         yield is_within(*wanted.within)
+    if wanted.answer:
+        yield has_answer(wanted.answer)
+    if wanted.number:
+        yield is_number_within(*wanted.number)
     if wanted.sure:
         yield is_as_sure(*wanted.sure)
     if wanted.truth:

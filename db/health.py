@@ -49,6 +49,8 @@ class Selection:
     # The class that was answered, and the class that is right as far as somebody says.
     answer: str | None = None
     truth: str | None = None
+    # A number that was answered: above the first, and at most the second.
+    number: tuple[float, float] | None = None
     # How probable the model called its answer: from the first on, and below the second unless that is 1.
     sure: tuple[float, float] | None = None
     # Why somebody said something of it now, and how it ended.
@@ -58,8 +60,8 @@ class Selection:
     @property
     def is_of_content(self) -> bool:
         """Whether it asks for what counts of deleted cases do not have."""
-        asked = (self.value, self.within, self.answer, self.truth, self.sure, self.channel)
-        return self.outcome is not None or any(each is not None for each in asked)
+        said = (self.answer, self.number, self.sure, self.outcome, self.truth, self.channel)
+        return any(each is not None for each in (self.value, self.within, *said))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +123,26 @@ def _of_content(selection: Selection) -> Iterator[ColumnElement[bool]]:
     if selection.within is not None:
         yield is_within(*selection.within)
     if selection.answer is not None:
-        yield Case.answer_label == selection.answer
+        yield has_answer(selection.answer)
+    if selection.number is not None:
+        yield is_number_within(*selection.number)
     if selection.truth is not None:
         yield has_truth(selection.truth)
     if selection.sure is not None:
         yield is_as_sure(*selection.sure)
     if selection.channel is not None:
         yield has_channel(selection.channel)
+
+
+def has_answer(label: str) -> ColumnElement[bool]:
+    """The condition that a class was answered. `true` is what is shown of True."""
+    return Case.answer_label.in_([label, {"true": "True", "false": "False"}.get(label, label)])
+
+
+def is_number_within(low: float, high: float) -> ColumnElement[bool]:
+    """The condition that a number was answered above the first, which may be without end, and at most the second."""
+    above = Case.answer_number > low if math.isfinite(low) else Case.answer_number.is_not(None)
+    return and_(above, Case.answer_number <= high) if math.isfinite(high) else above
 
 
 def is_as_sure(low: float, high: float) -> ColumnElement[bool]:

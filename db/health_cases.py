@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import compress
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from db.tables import Case, Feedback
 Which = Literal["oldest", "newest", "spread"]
 # Of so many models it is asked in one query.
 _AT_ONCE = 100
+_ANSWER = (Case.answer_label, Case.answer_number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +97,28 @@ def _newest_judged(
     return query.order_by(found.created_at.desc(), found.case_id.desc()).limit(limit)
 
 
-def inputs(
+class AnsweredCase(NamedTuple):
+    """What was entered in a case, and the class or the number that was answered; None where the answer is neither."""
+
+    id: str
+    day: date
+    entered: Mapping[str, object]
+    answer: str | float | None = None
+
+
+def inputs_and_answers(
     session: Session, selection: Selection, limit: int, which: Which = "newest"
-) -> list[tuple[str, date, Mapping[str, object]]]:
-    """The id, the day and the values of answered cases."""
-    query = _answered(selection, limit, which, Case.id, Case.created_at, Case.entered)
-    return [(row[0], row[1].date(), row[2]) for row in session.execute(query)]
+) -> list[AnsweredCase]:
+    """Answered cases, as far as it is compared what they are."""
+    columns = (Case.id, Case.created_at, Case.entered, *_ANSWER)
+    return [
+        AnsweredCase(row[0], row[1].date(), row[2], _answer(*row[3:]))
+        for row in session.execute(_answered(selection, limit, which, *columns))
+    ]
+
+
+def _answer(label: str | None, number: float | None) -> str | float | None:
+    return number if label is None else label
 
 
 def ids(session: Session, selection: Selection, limit: int, which: Which = "newest") -> list[str]:
@@ -132,20 +149,21 @@ def _spread(where: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
 @dataclass(frozen=True, kw_only=True)
 class AskedCase:
     """One answered case: what was entered, the numbers of its pictures and sounds by field, and the vector that was answered,
-    empty where the answer is none."""
+    empty where the answer is none; or the class or the number."""
 
     id: str
     day: date
     entered: Mapping[str, object]
     features: Mapping[str, object]
     vector: tuple[float, ...]
+    answer: str | float | None = None
 
 
 def asked(
     session: Session, selection: Selection, limit: int, which: Which = "newest"
 ) -> list[AskedCase]:
     """Answered cases."""
-    columns = (Case.id, Case.created_at, Case.entered, Case.features, Case.answer)
+    columns = (Case.id, Case.created_at, Case.entered, Case.features, Case.answer, *_ANSWER)
     return [
         AskedCase(
             id=row[0],
@@ -153,6 +171,7 @@ def asked(
             entered=row[2],
             features=row[3] or {},
             vector=tuple(cast(Sequence[float], (row[4] or {}).get("vector") or ())),
+            answer=_answer(*row[5:]),
         )
         for row in session.execute(_answered(selection, limit, which, *columns))
     ]

@@ -127,7 +127,11 @@ class Looking:
         ) as session:  # a job may have looked meanwhile, at half a history
             db.health_alarms.wind_back(session, self.server, self.models, now)
         found = standings(
-            self.sessions, server=self.server, titles=self.titles, clock=lambda: now
+            self.sessions,
+            server=self.server,
+            titles=self.titles,
+            units=self.units,
+            clock=lambda: now,
         ).values()
         bring_up_to_date(self.sessions, found, clock=lambda: now)
         for model in self.models:
@@ -137,7 +141,8 @@ class Looking:
 
     def last(self, now: datetime) -> None:
         """The last look, which the cards of the models show until the job looks again."""
-        found = list(standings(self.sessions, titles=self.titles, clock=lambda: now).values())
+        every = standings(self.sessions, titles=self.titles, units=self.units, clock=lambda: now)
+        found = list(every.values())
         keep(self.sessions, found, units=self.units, clock=lambda: now)
         bring_up_to_date(self.sessions, found, clock=lambda: now)
 
@@ -168,7 +173,14 @@ class Looking:
         self, model: str, at: datetime, person: str, decision: str, reason: str, days: int = 0
     ) -> None:
         """As a click decides, with what Health says at that moment."""
-        found = look(self.sessions, self.server, model, titles=self.titles, clock=lambda: at)
+        found = look(
+            self.sessions,
+            self.server,
+            model,
+            titles=self.titles,
+            units=self.units,
+            clock=lambda: at,
+        )
         if found is None or (decision == "accepted" and not normal_of(found, at.date()).n):
             return
         of_ids = Random(f"{self.workspace}-{model}-{decision}-{at}")  # noqa: S311

@@ -1,4 +1,4 @@
-"""Some cases of a model that are looked at alone: of a version, a time, a value, a class, a probability, a channel, an outcome."""
+"""Some cases of a model that are looked at alone: of a version, a time, a value, a class, a number, a probability, a channel, an outcome."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Cohort:
     within: Within | None = None
     answer: str | None = None
     truth: str | None = None
+    number: tuple[float, float] | None = None
     sure: tuple[float, float] | None = None
     channel: str | None = None
     outcome: str | None = None

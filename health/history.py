@@ -33,10 +33,22 @@ class Ahead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answers:
+    """How answers changed: the class or the range whose share grew most, and this share `before` and `now`; without a `word` where that
+    cannot be said. `since` is the day on which it began, None where that is not known."""
+
+    word: str
+    before: float
+    now: float
+    since: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inputs:
     """The fields whose values `changed`, and how many cases of `before` and of `now` there are to compare; `accepted` is the day on which
     somebody accepted how it was, None where nobody did, and `chosen` what somebody chose to compare with, in words. They are not always
-    compared: there may be too few, or a reference without their fields, which are `unfit` then. `since` are the days on which they began to change, as far as these are known."""
+    compared: there may be too few, or a reference without their fields, which are `unfit` then. `since` are the days on which they began to change, as far as these are known. `answers` is
+    how the answers to them changed, None where they did not."""
 
     changed: tuple[str, ...] = ()
     before: int = 0
@@ -46,6 +58,7 @@ class Inputs:
     is_compared: bool = True
     unfit: tuple[str, ...] = ()
     since: tuple[date, ...] = ()
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""Whether the inputs of models changed: the first cases of the version that is in use, or what else they are compared with
-(health/reference.py), against those of the last two weeks.
+"""Whether the inputs of models and their answers changed: the first cases of the version that is in use, or what else they are compared
+with (health/reference.py), against those of the last two weeks. The answer is one more field that is compared.
 
 What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions), and by a
 job in the database, where another process finds it for as long. How its inputs compare as a whole takes longer: that is as the
@@ -22,7 +22,7 @@ import db.health_joint_drift
 import db.health_references
 from db.engine import Session
 from db.health import Selection
-from db.health_cases import Which
+from db.health_cases import AnsweredCase, Which
 from db.health_counting import DayCount
 from db.health_days import VersionCount
 from db.health_detections import DetectionView
@@ -47,12 +47,12 @@ from health.reference import (
 from health.reference import after as cases_after
 from health.reference import before as cases_before
 from health.summary import ESTIMATED
+from health.titles import ANSWER
 
 __all__ = [
     "RECENT",
     "RECENT_DAYS",
     "REFERENCE",
-    "Input",
     "InputDrift",
     "Model",
     "compare",
@@ -68,8 +68,6 @@ __all__ = [
 ]
 
 Model = tuple[str, str]
-# The id, the day and the values of a case.
-Input = tuple[str, date, Mapping[str, object]]
 _MOST_KEPT = 20_000
 # So many of the newest cases are looked through for the day on which a change began.
 _MOST_DATED = 2_000
@@ -85,11 +83,12 @@ _lock = Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class InputDrift:
-    """Each field now against before, the inputs as a whole as a job found them, what deployed detectors said lately, and of which days the fields are: the first and
-    the last, None without a case. `cases` are how many of before and of now there are; `reference` is what somebody decided on what
+    """Each field now against before, the answer in the same way, the inputs as a whole as a job found them, what deployed detectors said lately, and of which days the fields are: the first and
+    the last, None without a case. `answer` is None where it is neither a class nor a number, or what it is compared with has none. `cases` are how many of before and of now there are; `reference` is what somebody decided on what
     they are compared with, and `unfit` names the fields of which that says nothing. `joint_until` is until when the cases are that were compared as a whole."""
 
     fields: Sequence[FieldDrift]
+    answer: FieldDrift | None = None
     joint: Sequence[JointDrift] = ()
     detections: Sequence[DetectionView] = ()
     before: tuple[date, date] | None
@@ -101,7 +100,7 @@ class InputDrift:
 
     @property
     def flagged(self) -> tuple[str, ...]:
-        """The names of the fields that changed; where none did, what says that they go together otherwise."""
+        """The names of the inputs that changed; where none did, what says that they go together otherwise."""
         joint = [each for each in self.joint if each.is_flagged]
         names = [field.name for field in self.fields if field.is_flagged]
         names += [each.name for each in joint if each.kind == "field"]
@@ -216,27 +215,28 @@ def _drift(
         if _digest([*before_ids, "", *cases_after(ids, of, reference, now)]) == last[0]:
             return last[1]
 
-    def inputs(selection: Selection, limit: int, which: Which) -> list[Input]:
-        return db.health_cases.inputs(session, selection, limit, which)
+    def cases(selection: Selection, limit: int, which: Which) -> list[AnsweredCase]:
+        return db.health_cases.inputs_and_answers(session, selection, limit, which)
 
-    before = cases_before(inputs, of, reference, now, lambda chosen: given(session, chosen))
-    after = cases_after(inputs, of, reference, now)
+    before = cases_before(cases, of, reference, now, lambda chosen: given(session, chosen))
+    after = cases_after(cases, of, reference, now)
     found = dated(session, compare(before, after, reference, now), of, now)
     with _lock:
         if len(_last) >= _MOST_KEPT:
             _last.clear()
-        _last[key] = _digest([*_ids(before, reference), "", *(c[0] for c in after)]), found
+        _last[key] = _digest([*_ids(before, reference), "", *(case.id for case in after)]), found
     return found
 
 
-def given(session: Session, chosen: Chosen) -> list[Input]:
-    """The rows that are kept with a choice, as cases of the day on which it was made."""
-    return [("", chosen.at.date(), row) for row in db.health_references.rows(session, chosen.id)]
+def given(session: Session, chosen: Chosen) -> list[AnsweredCase]:
+    """The rows that are kept with a choice, as cases of the day on which it was made, which nobody answered."""
+    rows = db.health_references.rows(session, chosen.id)
+    return [AnsweredCase("", chosen.at.date(), row) for row in rows]
 
 
-def _ids(before: Sequence[Input], reference: Reference) -> list[str]:
+def _ids(before: Sequence[AnsweredCase], reference: Reference) -> list[str]:
     chosen = reference.chosen
-    return [chosen.id] if chosen and chosen.since is None else [each[0] for each in before]
+    return [chosen.id] if chosen and chosen.since is None else [case.id for case in before]
 
 
 def _digest(ids: Iterable[str]) -> bytes:
@@ -244,22 +244,33 @@ def _digest(ids: Iterable[str]) -> bytes:
 
 
 def compare(
-    before: Sequence[Input], after: Sequence[Input], reference: Reference, now: datetime
+    before: Sequence[AnsweredCase],
+    after: Sequence[AnsweredCase],
+    reference: Reference,
+    now: datetime,
 ) -> InputDrift:
-    """The fields of the newest cases against those of a reference, the oldest of these first."""
-    earlier, newest = [row[2] for row in before], [row[2] for row in after]
+    """The fields of the newest cases, and their answers, against those of a reference, the oldest of these first."""
+    earlier, newest = _rows(before), _rows(after)
     not_there = unfit(earlier, newest) if reference.chosen else frozenset()
     if not_there:
         earlier, newest = without(earlier, not_there), without(newest, not_there)
-    day = day_of(before[-1][1] if before else None, reference, now)
+    day = day_of(before[-1].day if before else None, reference, now)
+    found = {each.name: each for each in fields.compare(earlier, newest, day=day)}
+    answer = found.pop(ANSWER, None)
     return InputDrift(
-        fields=fields.compare(earlier, newest, day=day),
-        before=_span(before) if any(row[0] for row in before) else None,
+        fields=list(found.values()),
+        answer=answer,
+        before=_span(before) if any(case.id for case in before) else None,
         after=_span(after),
         cases=(len(before), len(after)),
         reference=reference,
-        unfit=tuple(sorted(not_there)),
+        unfit=tuple(sorted(not_there - {ANSWER})),
     )
+
+
+def _rows(cases: Sequence[AnsweredCase]) -> list[Row]:
+    """What was entered, with the answer as one more field."""
+    return [{**case.entered, ANSWER: case.answer} for case in cases]
 
 
 def without(rows: Sequence[Row], names: frozenset[str]) -> list[Row]:
@@ -274,16 +285,20 @@ def day_of(last: date | None, reference: Reference, now: datetime) -> int:
 
 
 def dated(session: Session, drift: InputDrift, of: Selection, now: datetime) -> InputDrift:
-    """The same with the days on which the fields that changed began to; `of` is the version in use."""
-    if not any(each.is_flagged for each in drift.fields):
+    """The same with the days on which the fields that changed, or the answers, began to; `of` is the version in use."""
+    compared = [*drift.fields, *([drift.answer] if drift.answer else [])]
+    if not any(each.is_flagged for each in compared):
         return drift
     first = begin_of(drift.before[1]) if drift.before else None
     moments = [moment for moment in (first, drift.reference.ended) if moment]
     newest = replace(of, since=max(moments, default=None), until=recent(now)[1])
-    read = [row[1:] for row in db.health_cases.inputs(session, newest, _MOST_DATED)]
+    cases = db.health_cases.inputs_and_answers(session, newest, _MOST_DATED)
+    read = [(case.day, row) for case, row in zip(cases, _rows(cases), strict=True)]
     # Where not all was read it may have begun before what was, and kept rows are of no day.
     is_whole = len(read) < _MOST_DATED and first is not None
-    return replace(drift, fields=[_dated(each, read, is_whole=is_whole) for each in drift.fields])
+    found = [_dated(each, read, is_whole=is_whole) for each in compared]
+    answer = found.pop() if drift.answer else None
+    return replace(drift, fields=found, answer=answer)
 
 
 def _dated(
@@ -299,6 +314,7 @@ def facts_of(drift: InputDrift) -> dict[str, object]:
     kept = {name: span and [day.isoformat() for day in span] for name, span in spans.items()}
     return {
         "fields": [fields.facts_of(each) for each in drift.fields],
+        "answer": drift.answer and fields.facts_of(drift.answer),
         "cases": list(drift.cases),
         "reference": drift.reference.words,
         "unfit": list(drift.unfit),
@@ -313,6 +329,7 @@ def _of_facts(facts: Mapping[str, Any], reference: Reference) -> InputDrift:
     )
     return InputDrift(
         fields=[fields.field_drift_of(each) for each in facts["fields"]],
+        answer=facts["answer"] and fields.field_drift_of(facts["answer"]),
         before=before,
         after=after,
         cases=(facts["cases"][0], facts["cases"][1]),
@@ -326,8 +343,8 @@ def days_since(last: date, now: datetime) -> int:
     return max(1, (now.date() - last).days)
 
 
-def _span(rows: Sequence[Input]) -> tuple[date, date] | None:
-    days = [row[1] for row in rows]
+def _span(cases: Sequence[AnsweredCase]) -> tuple[date, date] | None:
+    days = [case.day for case in cases]
     return (min(days), max(days)) if days else None
 
 
@@ -356,9 +373,9 @@ def _read(
 
 
 def _holds(there: FieldsView, reference: Reference, now: datetime) -> bool:
-    """Whether it is of today and of this reference; what a release before this one kept does not say how many cases there are."""
+    """Whether it is of today and of this reference; what a release before this one kept does not say how answers compare."""
     is_today = there.computed_at.date() == now.date()
-    return is_today and "cases" in there.fields and is_of(there.fields, reference)
+    return is_today and "answer" in there.fields and is_of(there.fields, reference)
 
 
 def _keep(revisions: Mapping[Model, str], model: Model, now: datetime, drift: InputDrift) -> None:

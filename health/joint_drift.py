@@ -15,13 +15,13 @@ import db.health_references
 from db.engine import Session, Sessions, reading, snapshot, writing
 from db.errors import Conflict
 from db.health import Selection
-from db.health_cases import AskedCase, Which
+from db.health_cases import AnsweredCase, AskedCase, Which
 from db.health_joint_drift import FieldsView
 from db.ids import utc_now
 from health import input_drift
 from health.alarms.decisions import reference_of
 from health.drift.joint import Asked, compare, facts_of
-from health.input_drift import Input, Model, in_use
+from health.input_drift import Model, in_use
 from health.outliers.earlier import with_features
 from health.reference import Chosen, Reference, Row, after, before, midnight, recent
 from health.summary import ESTIMATED
@@ -43,7 +43,7 @@ def bring_up_to_date(
             reference = reference_of(steps, chosen)
             of = _in_use(session, (server, model), now)
             earlier, newest = _windows(session, of, reference, now)
-            by_field = input_drift.compare(_inputs(earlier), _inputs(newest), reference, now)
+            by_field = input_drift.compare(_answered(earlier), _answered(newest), reference, now)
             by_field = input_drift.dated(session, by_field, of, now)
         day = input_drift.day_of(earlier[-1].day if earlier else None, reference, now)
         left_out = frozenset(by_field.unfit)
@@ -92,13 +92,16 @@ def _windows(
 
     def given(chosen: Chosen) -> list[AskedCase]:
         rows = input_drift.given(session, chosen)
-        return [AskedCase(id="", day=d, entered=row, features={}, vector=()) for _, d, row in rows]
+        return [
+            AskedCase(id="", day=row.day, entered=row.entered, features={}, vector=())
+            for row in rows
+        ]
 
     return before(read, of, reference, now, given), after(read, of, reference, now)
 
 
-def _inputs(cases: Sequence[AskedCase]) -> list[Input]:
-    return [(case.id, case.day, case.entered) for case in cases]
+def _answered(cases: Sequence[AskedCase]) -> list[AnsweredCase]:
+    return [AnsweredCase(case.id, case.day, case.entered, case.answer) for case in cases]
 
 
 def _asked(cases: Sequence[AskedCase], left_out: frozenset[str]) -> list[Asked]:

@@ -52,7 +52,7 @@ def look_again(
     clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Keep what is found of one model now, after somebody decided on it. Raises StorageError."""
-    found = standings(sessions, server=server, model=model, titles=titles, clock=clock)
+    found = standings(sessions, server=server, model=model, titles=titles, units=units, clock=clock)
     try:
         with writing(sessions) as session:
             for standing in found.values():

@@ -38,7 +38,7 @@ from health.over_time import VersionLine, Week
 from health.reference import Reference
 from health.standing import Standing, begin, closing_of, inputs_of, standing_of
 from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
-from health.titles import Titles, Words, as_coded, as_named
+from health.titles import Titles, Units, Words, as_coded, as_named, no_unit
 
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
@@ -47,7 +47,7 @@ NEWEST = 1_000
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
-    `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift_reference` is what the newest inputs are
+    `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift` is how the inputs changed, and `answer_drift` how the answers did, None where they are not compared. `drift_reference` is what the newest inputs are
     compared with, and `drift_unfit` names the fields of which that says nothing. `causes` is what
     a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`; `drift_cases` are how many cases of before and of now there are to
     compare. `times` are how long answers took."""
@@ -56,6 +56,7 @@ class Look:
     weeks: Sequence[Week]
     versions: Sequence[VersionLine]
     drift: Sequence[FieldDrift]
+    answer_drift: FieldDrift | None
     joint_drift: Sequence[JointDrift]
     joint_until: datetime | None
     detections: Sequence[DetectionView]
@@ -75,6 +76,11 @@ class Look:
     unlike: Rate
     times: AnswerTimes
 
+    @property
+    def compared(self) -> Sequence[FieldDrift]:
+        """The answer, where it is compared, and the inputs."""
+        return [*([self.answer_drift] if self.answer_drift else []), *self.drift]
+
 
 def look(
     sessions: Sessions,
@@ -85,11 +91,12 @@ def look(
     protected: Sequence[str] = (),
     titles: Titles = as_named,
     words: Words = as_coded,
+    units: Units = no_unit,
     clock: Callable[[], datetime] = utc_now,
 ) -> Look | None:
     """Everything about a model, of the cases of a cohort; None where it was never asked. The word is of all of its cases.
-    `protected` names the fields whose groups are compared; sentences call fields by their `titles`, and their values by their
-    `words`.
+    `protected` names the fields whose groups are compared; sentences call fields by their `titles`, their values by their
+    `words`, and numbers that are answered have their `units`.
 
     Raises StorageError.
     """
@@ -107,7 +114,7 @@ def look(
             steps=read.steps,
             closing=closing_of(session, everything, (server, model), read.steps, since),
             now=now,
-            inputs=inputs_of(read.drift, named),
+            inputs=inputs_of(read.drift, (server, model), titles, units),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(read.lately), named, worded)
@@ -171,6 +178,7 @@ def _looked(
         weeks=over_time.weeks(shown, now.date()),
         versions=over_time.versions(shown),
         drift=drift.fields,
+        answer_drift=drift.answer,
         joint_drift=drift.joint,
         joint_until=drift.joint_until,
         detections=drift.detections,

@@ -43,7 +43,7 @@ from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for
 from health.summary import HealthRow, demonstration_words
-from health.titles import FieldWords, model_words
+from health.titles import FieldWords, model_words, with_answer
 from health.wording import counted_words, share_text
 from printed.frame import bar, cells, document, facts, interval, track
 from printed.markup import Html, joined, tag
@@ -197,29 +197,32 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
 
 def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
     whole = list(_whole(look, titles))
-    if not look.drift:
+    compared, titles = look.compared, with_answer(titles)
+    if not compared:
         return _section("Inputs that changed", *whole) if whole else joined()
-    most = max(1.0, *(field.psi for field in look.drift))
+    most = max(1.0, *(field.psi for field in compared))
     lines: list[str] = [
         bar(
             titles.get(field.name, field.name),
             track(field.psi / most),
             f"{field.psi:.2f}{' changed' if field.is_flagged else ''}",
         )
-        for field in look.drift[:_MOST_FIELDS]
+        for field in compared[:_MOST_FIELDS]
     ]
     said = [
         tag("p", shift_words(field, titles.get(field.name, field.name), words))
-        for field in look.drift
+        for field in compared
         if field.is_flagged
     ]
-    line = past_line_words(look.drift, titles)
+    line = past_line_words(compared, titles)
     said = [*([tag("p", line)] if line else []), *said]
     with_what = f"Compared with {reference_words(look.drift_reference, look.steps)}."
     lines.append(tag("p", with_what, class_="muted"))
     if look.drift_unfit:
         lines.append(tag("p", unfit_words(look.drift_unfit, titles), class_="muted"))
-    return _section("Inputs that changed (population stability index)", *lines, *said, *whole)
+    return _section(
+        "Inputs and answers that changed (population stability index)", *lines, *said, *whole
+    )
 
 
 def _whole(look: Look, titles: Mapping[str, str]) -> Iterator[Html]:

@@ -10,7 +10,15 @@ from health.baselines import Baseline, in_words
 from health.drift.fields import LEAST_CASES
 from health.estimates import Estimate, LeftOut, Rate
 from health.findings import Finding, Word
-from health.history import Ahead, DayFigures, History, days_after, share_failed, share_right
+from health.history import (
+    Ahead,
+    Answers,
+    DayFigures,
+    History,
+    days_after,
+    share_failed,
+    share_right,
+)
 from health.reference import RECENT_DAYS
 
 # Of all requests that were sent, how many may fail.
@@ -108,6 +116,17 @@ def _right_and_left_out(found: Estimate, findings: Sequence[Finding]) -> tuple[s
     return _right_words(found), left_out_words(found)
 
 
+def answers_words(found: Answers, then: str, *, is_more: bool) -> str:
+    """`Its answers have changed since 3 November: 58 % are Gentoo now, 33 % were before.` What is compared with is called `then`; it
+    `is_more` where inputs are told to have changed."""
+    when = f" since {in_words(found.since)}" if found.since else ""
+    how = f"they differ from {then}"
+    if found.word:
+        were = then if then == "before" else f"in {then}"
+        how = f"{share_words(found.now)} are {found.word} now, {share_words(found.before)} were {were}"
+    return f"Its answers have changed{', too,' if is_more else ''}{when}: {how}."
+
+
 def _as_before(history: History, standard: Baseline, closed: Finding | None) -> str:
     """That answers are no worse than they should be. What was accepted is said with its figure, as the share of all days is of what came
     before it, too."""
@@ -164,13 +183,17 @@ class Checks:
     waiting: int
 
 
-def action_words(word: Word, findings: Sequence[Finding], checks: Checks) -> str:
-    """What to do next."""
+def action_words(
+    word: Word, findings: Sequence[Finding], checks: Checks, *, is_of_answers: bool = False
+) -> str:
+    """What to do next; of what changed it may be the answers alone."""
     kinds = _kinds(findings)
     if "accuracy" in kinds:
         return "Look at the wrong answers, then tell whoever runs the model."
     if "errors" in kinds:
         return "Look at the requests that failed."
+    if "inputs" in kinds and is_of_answers:
+        return "Look at the newest cases: do other people ask, or about something else? Was the model changed?"
     if "inputs" in kinds:
         return "Look at the newest cases: has a sensor, a form or a unit changed?"
     if "quiet" in kinds:

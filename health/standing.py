@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import db.health_cases
 import db.health_days
@@ -27,12 +28,14 @@ from health.alarms.decisions import (
 )
 from health.closing import Closing
 from health.details import NO_SIZES, Sizes, sizes
+from health.drift.fields import FieldDrift
 from health.estimates import Estimate, accuracy
+from health.history import Answers
 from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.known_standings import Kept, Told
 from health.status import WORDS, DayFigures, History, Inputs, Status, judge
 from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
-from health.titles import Titles, as_named
+from health.titles import Titles, Units, as_named, no_unit
 
 # How far back alarms look.
 DAYS = 120
@@ -81,14 +84,16 @@ def standings(
     server: str | None = None,
     model: str | None = None,
     titles: Titles = as_named,
+    units: Units = no_unit,
     clock: Callable[[], datetime] = utc_now,
 ) -> dict[Model, Standing]:
-    """The word and the accuracy of every model that was asked, or of those of a server or a name, by (server, model). Sentences call fields by their `titles`. Raises StorageError."""
+    """The word and the accuracy of every model that was asked, or of those of a server or a name, by (server, model). Sentences call fields by their `titles`, and
+    numbers that are answered have their `units`. Raises StorageError."""
     now = clock()
     everything = Selection(purposes=SERVED, server=server, model=model)
     with snapshot(sessions) as session:
         ever = db.health_days.not_kept(session, everything)
-        told = _told(session, everything, ever, titles, now)
+        told = _told(session, everything, ever, (titles, units), now)
         revisions = db.health_days.revisions(session, everything)
         found = _known.of(told, revisions, now.date())
         rest = [of for of in told if of not in found]
@@ -104,7 +109,7 @@ def _told(
     session: Session,
     everything: Selection,
     ever: Sequence[DayCount],
-    titles: Titles,
+    named: tuple[Titles, Units],
     now: datetime,
 ) -> dict[Model, Told]:
     """Of every model that was asked, what is told beside its figures. `ever` is what db.health_days.not_kept finds."""
@@ -116,15 +121,10 @@ def _told(
     return {
         of: Told(
             steps=tuple(steps.get(of, ())),
-            inputs=inputs_of(drift[of], _named(drift[of], titles, of)),
+            inputs=inputs_of(drift[of], of, *named),
         )
         for of in models
     }
-
-
-def _named(drift: InputDrift, titles: Titles, of: Model) -> Mapping[str, str]:
-    """What fields are called; titles are looked for where one is told of."""
-    return titles(*of) if drift.flagged or drift.unfit else {}
 
 
 def _selections(everything: Selection, models: Sequence[Model]) -> list[Selection]:
@@ -218,11 +218,12 @@ def _sizes(
     return sizes(session, estimated, groups(counts))
 
 
-def inputs_of(drift: InputDrift, titles: Mapping[str, str]) -> Inputs:
-    """With fields as people call them."""
+def inputs_of(drift: InputDrift, of: Model, titles: Titles, units: Units) -> Inputs:
+    """With fields as people call them, and the unit of numbers that are answered; both are looked for where something is told of them."""
     (before, now), reference = drift.cases, drift.reference
+    named = titles(*of) if drift.flagged or drift.unfit else {}
     changed, unfit = (
-        tuple(titles.get(name, name) for name in names) for names in (drift.flagged, drift.unfit)
+        tuple(named.get(name, name) for name in names) for names in (drift.flagged, drift.unfit)
     )
     return Inputs(
         changed=changed,
@@ -233,7 +234,20 @@ def inputs_of(drift: InputDrift, titles: Mapping[str, str]) -> Inputs:
         is_compared=bool(drift.fields or drift.joint),
         unfit=unfit,
         since=drift.since,
+        answers=_answers_of(drift.answer, partial(units, *of)),
     )
+
+
+def _answers_of(found: FieldDrift | None, unit: Callable[[], str]) -> Answers | None:
+    """How answers changed; None where they did not."""
+    if found is None or not found.is_flagged:
+        return None
+    grown = found.grown
+    if grown is None:
+        return Answers(word="", before=0.0, now=0.0, since=found.since)
+    before, now = grown.before / found.before, grown.after / found.after
+    word = f"{grown.words} {unit() if found.is_number else ''}".rstrip()
+    return Answers(word=word, before=before, now=now, since=found.since)
 
 
 def closing_of(

@@ -3,11 +3,11 @@
 | word | when |
 | --- | --- |
 | Act | answers are right less often than the baseline, or more requests fail than the objective allows, and still do |
-| Watch | inputs changed, or what was Act has recovered and nobody has closed it |
+| Watch | inputs or answers changed, or what was Act has recovered and nobody has closed it |
 | Not enough evidence | nobody has asked for two weeks, too few drawn cases were checked to notice a fall, or too little is known since an alarm was closed |
 | Healthy | none of these |
 
-Inputs that changed are never more than Watch: a change may be harmless, and only answers that are wrong show that it is not.
+Inputs or answers that changed are never more than Watch: a change may be harmless, and only answers that are wrong show that it is not.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from health.sentences import (
     Checks,
     accuracy_words,
     action_words,
+    answers_words,
     condition_words,
     is_of_checks,
     left_out_words,
@@ -90,7 +91,7 @@ def judge(history: History) -> Status:
     return Status(
         word=word,
         sentence=condition_words(history, findings, standard, closed),
-        action=action_words(word, findings, checks),
+        action=action_words(word, findings, checks, is_of_answers=not history.inputs.changed),
         findings=tuple(findings),
         checks=checks.needed,
         baseline=standard,
@@ -248,24 +249,29 @@ def _known_since(history: History, standard: Baseline | None, kinds: set[str]) -
 
 
 def _changed(inputs: Inputs) -> Finding | None:
-    if not inputs.changed:
+    """What is asked about is not what it was, or what is answered."""
+    answers = inputs.answers
+    if not inputs.changed and answers is None:
         return None
-    names = listed([*inputs.changed[:3], "others"] if len(inputs.changed) > 3 else inputs.changed)
-    verb = "differs" if len(inputs.changed) == 1 else "differ"
     then = "before"
     if inputs.accepted:
         then = f"the first cases after {in_words(inputs.accepted)}, when its state was accepted"
     if inputs.chosen:
         then = inputs.chosen
+    sentences = [_asked_words(inputs, then)] if inputs.changed else []
+    sentences += [answers_words(answers, then, is_more=bool(sentences))] if answers else []
+    since = [*inputs.since[:1], *([answers.since] if answers and answers.since else [])]
+    return Finding(kind="inputs", sentence=" ".join(sentences), since=min(since, default=None))
+
+
+def _asked_words(inputs: Inputs, then: str) -> str:
+    names = listed([*inputs.changed[:3], "others"] if len(inputs.changed) > 3 else inputs.changed)
+    verb = "differs" if len(inputs.changed) == 1 else "differ"
     first = inputs.since[0] if inputs.since else None
     when = ""
     if first:
         when = f", {'the first ' if len(inputs.since) > 1 else ''}since {in_words(first)}"
-    return Finding(
-        kind="inputs",
-        sentence=f"What is asked about has changed: {names} {verb} from {then}{when}.",
-        since=first,
-    )
+    return f"What is asked about has changed: {names} {verb} from {then}{when}."
 
 
 def _lacking(history: History, standard: Baseline | None) -> Finding | None:

@@ -16,6 +16,8 @@ ModelTitle = Callable[[str, str], str]
 # The unit of the numbers that a model answers; empty where it has none.
 Units = Callable[[str, str], str]
 NO_WORDS: FieldWords = {}
+# The answer among the fields of a case, none of which has no name; and what people call it.
+ANSWER, ANSWER_TITLE = "", "Its answer"
 _YES_NO = {"true": "yes", "false": "no"}
 
 
@@ -64,6 +66,11 @@ def words_of(fields: Iterable[Field]) -> FieldWords:
         elif field.unit and field.kind in ("number", "integer"):
             found[field.name] = Measured(field.unit)
     return found
+
+
+def with_answer(titles: Mapping[str, str]) -> dict[str, str]:
+    """The titles of fields, with what the answer is called among them."""
+    return {**titles, ANSWER: ANSWER_TITLE}
 
 
 def word_for(words: FieldWords, field: str, value: str) -> str:

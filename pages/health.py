@@ -52,7 +52,8 @@ def draw_all() -> None:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
     demo_mark.draw_line(sum(r.demonstration for r in rows), sum(r.cases for r in rows))
-    every = standings(services().figures, titles=services().field_titles).values()
+    of = services()
+    every = standings(of.figures, titles=of.field_titles, units=of.answer_unit).values()
     found = [as_known(coming, each) for each in every]
     verdict.draw_all(in_order(found))
     requests.draw_totals(rows)
@@ -73,6 +74,7 @@ def draw_one() -> None:
         protected=services().protected_fields(now.server, now.model),
         titles=services().field_titles,
         words=services().field_words,
+        units=services().answer_unit,
     )
     coming = coming_in(services().figures)
     so_far = coming.words_of(now.server, now.model, is_asked=found is not None) if coming else ""

@@ -31,7 +31,7 @@ class AlarmSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     kinds: list[AlarmKind] = Field(
         default_factory=lambda: list(_TOLD),
         min_length=1,
-        description="What they are told of: wrong answers, requests that fail, changed inputs",
+        description="What they are told of: wrong answers, requests that fail, changed inputs or answers",
     )
     servers: list[Pattern] = Field(
         default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"

@@ -122,7 +122,8 @@ def _of_database(services: Services) -> Iterator[Sample]:
     for model, found in groupby(rows, key=lambda row: (row.server, row.model)):
         if model in told:
             yield from _of_model(model, list(found))
-    for model, standing in standings(services.figures).items():
+    every = standings(services.figures, titles=services.field_titles, units=services.answer_unit)
+    for model, standing in every.items():
         if model in told:
             yield from _of_standing(model, standing)
     yield from _of_detectors(services, told)

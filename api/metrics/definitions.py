@@ -221,7 +221,7 @@ METRICS: tuple[Metric, ...] = (
         name="mds_alarm_open",
         kind="gauge",
         unit="0 or 1",
-        says="1 while *Health* finds this and it goes on: wrong answers (`accuracy`), failures (`errors`), changed `inputs`",
+        says="1 while *Health* finds this and it goes on: wrong answers (`accuracy`), failures (`errors`), changed `inputs` or answers to them",
         labels=(*OF_MODEL, "kind"),
         panels=(_by_model("mds_alarm_open", "Alarms", more=": {{kind}}"),),
     ),

@@ -37,7 +37,11 @@ __all__ = [
 FIRST_WAIT = timedelta(minutes=5)
 MOST_FAILURES = 10
 _SINCE = timedelta(days=7)
-_WORDS = {"accuracy": "wrong answers", "errors": "requests fail", "inputs": "changed inputs"}
+_WORDS = {
+    "accuracy": "wrong answers",
+    "errors": "requests fail",
+    "inputs": "changed inputs or answers",
+}
 
 
 class Way(Protocol):

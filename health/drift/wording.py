@@ -36,7 +36,17 @@ def shift_words(field: FieldDrift, title: str, words: FieldWords = NO_WORDS) -> 
         then = _missing_words(field.before, field.missing[0])
         now = _missing_words(field.after, field.missing[1])
         parts.append(f"{now} have no value, before it was {then}")
-    return f"{title}: {'; '.join(parts) or 'its values are spread differently'}.{when}"
+    return f"{title}: {'; '.join(parts) or _spread_words(field, words)}.{when}"
+
+
+def _spread_words(field: FieldDrift, words: FieldWords) -> str:
+    """`58 % are Gentoo now, 33 % were before`: of the value or the range whose share grew most."""
+    grown = field.grown
+    if grown is None:
+        return "its values are spread differently"
+    now, before = grown.after / field.after, grown.before / field.before
+    word = word_for(words, field.name, grown.words)
+    return f"{now * 100:.0f} % are {word} now, {before * 100:.0f} % were before"
 
 
 def few_words(cases: tuple[int, int], ended: date | None, today: date) -> str:

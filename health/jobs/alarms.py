@@ -39,8 +39,9 @@ def kind(tools: Tools) -> Kind:
 
     def run(_run: Run, _given: object) -> Outcome:
         at = utc_now()
-        now = standings(tools.sessions, titles=tools.field_titles_in_jobs)
-        keep(tools.sessions, now.values(), looked_at=at, units=tools.answer_unit_in_jobs)
+        units = tools.answer_unit_in_jobs
+        now = standings(tools.sessions, titles=tools.field_titles_in_jobs, units=units)
+        keep(tools.sessions, now.values(), looked_at=at, units=units)
         begun, ended = bring_up_to_date(tools.sessions, now.values())
         channels = Channels(tools.settings.alarms)
         url = tools.settings.public_url or ""

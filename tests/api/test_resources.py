@@ -95,6 +95,25 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])
 
 
+def test_health_of_the_api_says_how_answers_changed(served: Served) -> None:
+    of, now = {"server": "demo", "model": "diabetes-progress"}, utc_now()
+    cases = []
+    for days, numbers in ((60, range(100, 150)), (2, range(200, 230))):
+        at = now - timedelta(days=days)
+        each = [NUMBER | {"answer_number": float(number)} for number in numbers]
+        cases += [
+            case_of(created_at=at, entered={"bmi": 25.0 + n % 5}, **answer, **of)
+            for n, answer in enumerate(each)
+        ]
+    add_cases(served.services.sessions, *cases)
+    told = served.client("olga").get("/health/demo/diabetes-progress").json()
+    answers = told["answers"]
+    assert (answers["n_before"], answers["n_now"], answers["is_changed"]) == (50, 30, True)
+    assert (answers["grown"], answers["grown_now"]) == ("above 144.1", 1.0)
+    assert [field["field"] for field in told["inputs"]] == ["bmi"]
+    assert "Its answers have changed" in told["sentence"]
+
+
 def test_health_of_the_api_is_of_the_days_of_the_page_and_names_whose_the_model_is(
     served: Served,
 ) -> None:

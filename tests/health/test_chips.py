@@ -13,7 +13,7 @@ from feedback.submission import submit
 from health.cohort import Cohort
 from health.overview import look
 from health.summary import recent_series, summarise
-from tests.recorded import FAILED, add_cases, case_of
+from tests.recorded import FAILED, NUMBER, add_cases, case_of
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 DRAWN = {"is_audited": True, "audit_draw": 0.01}
@@ -66,3 +66,28 @@ def test_a_chip_is_the_same_cases_everywhere(
     assert found is not None
     assert found.standing.cases == n
     assert found.answered == (0 if cohort.outcome else n)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("cohort", "wanted", "n"),
+    [
+        (Cohort(number=(10, 12)), CaseFilter(number=(10, 12)), 2),
+        (Cohort(number=(-math.inf, 12)), CaseFilter(number=(-math.inf, 12)), 13),
+        (Cohort(number=(17, math.inf)), CaseFilter(number=(17, math.inf)), 2),
+        (Cohort(number=(-math.inf, math.inf)), CaseFilter(number=(-math.inf, math.inf)), 20),
+        (Cohort(answer="true"), CaseFilter(answer="true"), 3),
+        (Cohort(answer="yes"), CaseFilter(answer="yes"), 1),
+    ],
+)
+def test_a_chip_of_answers_is_the_same_cases_everywhere(
+    sessions: Sessions, cohort: Cohort, wanted: CaseFilter, n: int
+) -> None:
+    numbers = [case_of(**NUMBER | {"answer_number": float(i)}, created_at=NOW) for i in range(20)]
+    labels = [case_of(answer_label=label, created_at=NOW) for label in ("True",) * 3 + ("yes",)]
+    add_cases(sessions, *numbers, *labels)
+    assert len(search(sessions, wanted).lines) == n
+    assert sum(row.cases for row in summarise(sessions, cohort=cohort)) == n
+    found = look(sessions, "shelf", "penguins", cohort, clock=lambda: NOW)
+    assert found is not None
+    assert found.standing.cases == n

@@ -26,6 +26,7 @@ from health.overview import Look, look
 from health.reference import Chosen, days_words, unfit
 from health.standing import inputs_of, standings
 from health.status import judge
+from health.titles import no_unit
 from mds_client.signature import Field, ModelRef, Signature
 from people.errors import NotPermitted
 from tests.recorded import add_cases, case_of
@@ -194,7 +195,9 @@ def test_fields_of_which_a_reference_says_nothing_are_named_and_not_compared(
     found = _look(odd_start)
     assert [field.name for field in found.drift] == ["bill"]
     assert found.drift_unfit == ("mass",)
-    assert inputs_of(_drift(odd_start), {"mass": "Mass"}).unfit == ("Mass",)
+    assert inputs_of(_drift(odd_start), MODEL, lambda *_: {"mass": "Mass"}, no_unit).unfit == (
+        "Mass",
+    )
     assert unfit_words(found.drift_unfit, {"mass": "Mass"}).startswith("Not compared: Mass; the")
     assert "inputs" not in _kinds(found)
 
@@ -318,8 +321,8 @@ def test_a_sample_is_even_over_the_time_whatever_their_number(sessions: Sessions
     with reading(sessions) as session:
 
         def read(limit: int) -> list[object]:
-            found = db.health_cases.inputs(session, of, limit, "spread")
-            return [row[2]["n"] for row in found]
+            found = db.health_cases.inputs_and_answers(session, of, limit, "spread")
+            return [case.entered["n"] for case in found]
 
         assert read(4) == [24.0, 49.0, 74.0, 99.0]
         assert read(100) == read(300) == [float(n) for n in range(100)]

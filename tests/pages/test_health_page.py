@@ -319,14 +319,20 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert "island=Dream" not in str(app.query_params)
     assert "Not lower: " in said
     choices = {each.placeholder: each for each in app.selectbox}
-    assert {"Choose a week", "Choose an input", "Choose a probability", "Choose a day", "Choose a version"} <= set(choices)  # fmt: skip
-    choices["Choose an input"].select("island").run()
+    assert {"Choose a week", "Choose an input, or the answer", "Choose a probability", "Choose a day", "Choose a version"} <= set(choices)  # fmt: skip
+    choices["Choose an input, or the answer"].select("island").run()
     assert app.query_params["value"] in ("island=Dream", ["island=Dream"])
     assert not app.exception
     numbers = {metric.label: metric.value for metric in app.metric}
     assert numbers["Cases"] == "40"
     assert {each.placeholder for each in app.selectbox} >= {"Choose a value"}
     assert any("Days: " in button.label for button in app.button)
+    answers = next(b for b in app.selectbox if b.placeholder == "Choose an input, or the answer")
+    answers.select("").run()
+    assert app.query_params["answer"] in ("Adelie", ["Adelie"])
+    assert not app.exception
+    assert any(button.label == "Answered: Adelie" for button in app.button)
+    assert any(each.value.startswith("**Its answer**, before (n=") for each in app.markdown)
 
 
 @pytest.mark.slow

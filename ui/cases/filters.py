@@ -21,7 +21,7 @@ from ui.text import plain
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 # Choices that other pages make: they stand in the address, and as a chip, and have no widget.
 DAYS, VALUE, WITHIN, DRAWN, ANSWER, TRUTH = "days", "value", "within", "drawn", "answer", "truth"
-SURE, OUTCOME, UNLIKE = "sure", "outcome", "unlike"
+NUMBER, SURE, OUTCOME, UNLIKE = "number", "sure", "outcome", "unlike"
 ASKED, SINGLY = "asked", "singly"
 ON_HEALTH = "counted"
 KEY = "business_key"
@@ -64,13 +64,15 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     UNLIKE: ("Unlike earlier cases", {}),
     ANSWER: ("Answered", {}),
     TRUTH: ("True", {}),
+    NUMBER: ("Answered", {}),
     SURE: ("Model's probability", {}),
     OUTCOME: ("Outcome", {}),
     ASKED: ("Asked", {SINGLY: "one by one, no rows of files"}),
     ON_HEALTH: ("Counted on Health", {name: each.words for name, each in COUNTED.items()}),
 }
 _WITHOUT_WIDGET = (
-    BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME, ASKED, ON_HEALTH,
+    BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, NUMBER, SURE, OUTCOME, ASKED,
+    ON_HEALTH,
 )  # fmt: skip
 
 
@@ -179,6 +181,7 @@ def filter_of(chosen: Mapping[str, str], mine: str = "") -> CaseFilter:
         is_unlike=chosen.get(UNLIKE) == "yes",
         answer=chosen.get(ANSWER, ""),
         truth=chosen.get(TRUTH, ""),
+        number=number_of(chosen.get(NUMBER, "")),
         sure=sure_of(chosen.get(SURE, "")),
         outcome=chosen.get(OUTCOME, ""),
         purposes=ONE_BY_ONE if chosen.get(ASKED) == SINGLY else (),
@@ -312,12 +315,18 @@ def value_of(words: str) -> tuple[str, str] | None:
 def within_of(words: str) -> tuple[str, float, float] | None:
     """`field=181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
     name, _, ends = words.partition("=")
-    low, dots, high = ends.partition("..")
+    found = number_of(ends)
+    return (name, *found) if name and found else None
+
+
+def number_of(words: str) -> tuple[float, float] | None:
+    """`181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
+    low, dots, high = words.partition("..")
     try:
-        found = (name, float(low or "-inf"), float(high or "inf"))
+        found = (float(low or "-inf"), float(high or "inf"))
     except ValueError:
         return None
-    return found if name and dots and found[1] < found[2] else None
+    return found if dots and found[0] < found[1] else None
 
 
 def sure_of(words: str) -> tuple[float, float] | None:
@@ -345,6 +354,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     WITHIN: within_of,
     DRAWN: _is_yes,
     UNLIKE: _is_yes,
+    NUMBER: number_of,
     SURE: sure_of,
     ON_HEALTH: COUNTED.get,
 }

@@ -15,21 +15,22 @@ from health.cohort import Cohort
 from health.slices import range_words
 from health.standing import DAYS as WORD_DAYS
 from health.standing import begin
+from health.titles import ANSWER as ANSWER_FIELD
 from health.titles import NO_WORDS, FieldWords, word_for
 from ui import model_choice, unknown_choices
-from ui.cases.filters import filter_of, span_of, sure_of, value_of, within_of
+from ui.cases.filters import filter_of, number_of, span_of, sure_of, value_of, within_of
 from ui.session import services
 from ui.text import plain
 
 MODEL, PERIOD, VERSION, WEEK, VALUE = model_choice.KEY, "period", "version", "week", "value"
-WITHIN, ANSWER, TRUTH = "within", "answer", "truth"
+WITHIN, ANSWER, TRUTH, NUMBER = "within", "answer", "truth", "number"
 DAYS, SURE, CHANNEL, OUTCOME = "days", "sure", "channel", "outcome"
 # The longest, but for all, is that of the word: page and word say the same unless somebody chooses otherwise.
 _DEFAULT = f"{WORD_DAYS} days"
 _PERIODS = {"7 days": 7, "30 days": 30, _DEFAULT: WORD_DAYS, "All": None}
 _INSTEAD = ((VALUE, WITHIN), (WEEK, DAYS))
 # What the list of cases calls the same.
-_SAME = (VALUE, WITHIN, ANSWER, TRUTH, SURE, CHANNEL, OUTCOME)
+_SAME = (VALUE, WITHIN, ANSWER, TRUTH, NUMBER, SURE, CHANNEL, OUTCOME)
 _CHIPS = {
     VERSION: "Version",
     WEEK: "Week from",
@@ -38,6 +39,7 @@ _CHIPS = {
     WITHIN: "Only",
     TRUTH: "True",
     ANSWER: "Answered",
+    NUMBER: "Answered",
     SURE: "Model's probability",
     CHANNEL: "Feedback",
     OUTCOME: "Outcome",
@@ -79,6 +81,7 @@ class Chosen:
             within=within_of(self.chips.get(WITHIN, "")),
             answer=self.chips.get(ANSWER),
             truth=self.chips.get(TRUTH),
+            number=number_of(self.chips.get(NUMBER, "")),
             sure=sure_of(self.chips.get(SURE, "")),
             channel=self.chips.get(CHANNEL),
             outcome=self.chips.get(OUTCOME),
@@ -172,6 +175,8 @@ def chip_words(name: str, value: str, words: FieldWords = NO_WORDS) -> str:
         return f"{known[0]} is {word_for(words, *known)}"
     if name == WITHIN and (found := within_of(value)):
         return f"{found[0]} {word_for(words, found[0], range_words(found[1], found[2]))}"
+    if name == NUMBER and (ends := number_of(value)):
+        return word_for(words, ANSWER_FIELD, range_words(*ends))
     if name == SURE and (span := sure_of(value)):
         return f"{span[0] * 100:.0f} % to {span[1] * 100:.0f} %"
     if name == DAYS:
@@ -190,16 +195,17 @@ def words_of(chosen: Chosen) -> list[str]:
 
 def _field_words(chosen: Chosen) -> FieldWords:
     """What the value of a chip is called; nothing is looked for without one."""
-    is_needed = VALUE in chosen.chips or WITHIN in chosen.chips
+    is_needed = not {VALUE, WITHIN, NUMBER}.isdisjoint(chosen.chips)
     return services().field_words(chosen.server, chosen.model) if is_needed else NO_WORDS
 
 
 def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[str, str]:
-    """The chip of a part of the cases: in which a field has a value, or a number within bounds."""
+    """The chip of a part of the cases: in which a field, or the answer, has a value or a number within bounds."""
     if bounds is None:
-        return {VALUE: f"{field}={value}"}
+        return {ANSWER: value} if field == ANSWER_FIELD else {VALUE: f"{field}={value}"}
     low, high = ("" if math.isinf(end) else repr(end) for end in bounds)
-    return {WITHIN: f"{field}={low}..{high}"}
+    ends = f"{low}..{high}"
+    return {NUMBER: ends} if field == ANSWER_FIELD else {WITHIN: f"{field}={ends}"}
 
 
 def set_chips(chips: Mapping[str, str]) -> None:
@@ -244,5 +250,6 @@ _READ: Mapping[str, Callable[[str], object]] = {
     DAYS: span_of,
     VALUE: value_of,
     WITHIN: within_of,
+    NUMBER: number_of,
     SURE: sure_of,
 }

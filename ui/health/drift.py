@@ -1,4 +1,4 @@
-"""The inputs that changed, and how the values of the one that is looked at are spread: bars that can be pressed."""
+"""The inputs and answers that changed, and how the values of the one that is looked at are spread: bars that can be pressed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from health.drift.wording import (
 from health.drift_detectors import DetectionView
 from health.overview import Look
 from health.reference import compared_from
-from health.titles import FieldWords, word_for
+from health.titles import ANSWER, FieldWords, with_answer, word_for
 from ui.cases.filters import within_of
 from ui.health import address
 from ui.health.address import Chosen
@@ -39,15 +39,15 @@ from ui.text import plain
 
 
 def draw(look: Look, chosen: Chosen) -> None:
-    """How far each field moved, what is different in those that are flagged, and the spread of the one that is chosen; and how
-    the inputs compare as a whole."""
+    """How far each field and the answer moved, what is different in those that are flagged, and the spread of the ones that are chosen;
+    and how the inputs compare as a whole."""
     _draw_detections(look.detections)
-    if not look.drift and not look.joint_drift:
+    if not look.compared and not look.joint_drift:
         st.caption(_too_few(look))
         return
     st.caption("Of all answers of the version in use, not only of those chosen above.")
-    named = titles(chosen)
-    if look.drift:
+    named = with_answer(titles(chosen))
+    if look.compared:
         _draw_fields(look, chosen, named, field_words(chosen))
     if look.joint_until:
         _draw_joint(look.joint_drift, look.joint_until, named)
@@ -107,21 +107,21 @@ def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str], words: Fi
             size=field.psi,
             is_flagged=field.is_flagged,
         )
-        for field in look.drift
+        for field in look.compared
     ]
     draw_chart(
         shifts.figure(found, WORTH_A_LOOK),
         shifts.alt_text(found),
         "health_shifts",
         _marks(look, named, words),
-        "Choose an input",
+        "Choose an input, or the answer",
     )
-    if words_of_line := past_line_words(look.drift, named):
+    if words_of_line := past_line_words(look.compared, named):
         st.markdown(plain(words_of_line))
-    for field in look.drift:
+    for field in look.compared:
         if field.is_flagged:
             st.markdown(plain(shift_words(field, named.get(field.name, field.name), words)))
-    if looked_at := _looked_at(look, chosen):
+    for looked_at in _looked_at(look, chosen):
         _draw_spread(looked_at, named.get(looked_at.name, looked_at.name), words)
 
 
@@ -133,7 +133,7 @@ def _marks(look: Look, named: Mapping[str, str], words: FieldWords) -> dict[str,
             words=f"{named.get(field.name, field.name)}: {word_for(words, field.name, grown.words)}, {grown.after} of {field.after} now",
             chips=_part(field, grown) | ({address.DAYS: days} if days else {}),
         )
-        for field in look.drift
+        for field in look.compared
         if (grown := field.grown)
     }
 
@@ -156,7 +156,7 @@ def _draw_spread(field: FieldDrift, title: str, words: FieldWords) -> None:
     draw_chart(
         spread.figure(parts),
         spread.alt_text(parts, title),
-        "health_spread",
+        "health_spread" if field.name else "health_answer_spread",
         marks,
         "Choose a value",
     )
@@ -166,11 +166,13 @@ def _part(field: FieldDrift, found: Bin) -> dict[str, str]:
     return address.part_of(field.name, found.words, found.bounds)
 
 
-def _looked_at(look: Look, chosen: Chosen) -> FieldDrift | None:
-    """The field whose value or range is chosen."""
+def _looked_at(look: Look, chosen: Chosen) -> list[FieldDrift]:
+    """The field whose value or range is chosen, and the answer where one of its is."""
     within = within_of(chosen.chips.get(address.WITHIN, ""))
-    name = within[0] if within else chosen.chips.get(address.VALUE, "").partition("=")[0]
-    return next((field for field in look.drift if field.name == name and field.bins), None)
+    names = {within[0] if within else chosen.chips.get(address.VALUE, "").partition("=")[0] or None}
+    if address.ANSWER in chosen.chips or address.NUMBER in chosen.chips:
+        names.add(ANSWER)
+    return [field for field in look.compared if field.name in names and field.bins]
 
 
 def _of_before(look: Look) -> str:

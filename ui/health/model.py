@@ -119,13 +119,13 @@ def _ends(found: Estimate) -> str:
 
 
 def draw_charts(look: Look, chosen: Chosen) -> None:
-    """Right answers by week, and what changed in the inputs."""
+    """Right answers by week, and what changed in the inputs and the answers."""
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Right answers by week", anchor=False)
         _draw_weeks(look)
     with right:
-        st.subheader("Inputs that changed", anchor=False)
+        st.subheader("Inputs and answers that changed", anchor=False)
         drift.draw(look, chosen)
         _draw_unlike(look, chosen)
 

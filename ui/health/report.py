@@ -32,6 +32,7 @@ def draw(chosen: Chosen) -> None:
             protected=protected,
             titles=found.field_titles,
             words=found.field_words,
+            units=found.answer_unit,
         )
         rows = summarise(
             found.figures, server=chosen.server, model=chosen.model, cohort=chosen.cohort

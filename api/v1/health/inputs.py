@@ -1,4 +1,4 @@
-"""What changed in the inputs of a model, and what detectors say of them."""
+"""What changed in the inputs of a model and its answers, and what detectors say of them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,26 @@ class FieldChange(BaseModel):
     n_now: int
     missing_before: float
     missing_now: float
+
+
+class AnswerChange(BaseModel):
+    """What is answered now, against the answers of the same cases as each input: classes, or numbers by range."""
+
+    is_changed: bool
+    since: date | None = Field(
+        description="The day (UTC) on which it began; null where it has not changed, or where that is not known",
+        examples=["2026-11-17"],
+    )
+    psi: float | None = Field(description="Population stability index", examples=[0.31])
+    distance: float | None = Field(description="Jensen–Shannon distance, 0 to 1")
+    p: float | None = Field(description="The chance of such a difference without a change")
+    n_before: int
+    n_now: int
+    grown: str | None = Field(
+        description="The class or the range whose share grew most", examples=["Gentoo"]
+    )
+    grown_before: float | None = Field(description="Its share before", examples=[0.33])
+    grown_now: float | None = Field(description="Its share now", examples=[0.58])
 
 
 class JointChange(BaseModel):
@@ -110,6 +130,24 @@ def field_of(field: FieldDrift) -> FieldChange:
         n_now=field.after,
         missing_before=field.missing[0],
         missing_now=field.missing[1],
+    )
+
+
+def answer_of(found: FieldDrift | None) -> AnswerChange | None:
+    if found is None:
+        return None
+    grown = found.grown
+    return AnswerChange(
+        is_changed=found.is_flagged,
+        since=found.since,
+        psi=finite(found.psi),
+        distance=finite(found.distance),
+        p=finite(found.p),
+        n_before=found.before,
+        n_now=found.after,
+        grown=grown and grown.words,
+        grown_before=grown and grown.before / found.before,
+        grown_now=grown and grown.after / found.after,
     )
 
 

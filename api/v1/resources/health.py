@@ -15,11 +15,13 @@ from api.v1.health.calibration import CalibrationOfModel, calibration_of
 from api.v1.health.first_calls import FirstCallsOfModel, first_calls_of
 from api.v1.health.groups import CauseOfFall, GroupsOfField, cause_of, groups_of
 from api.v1.health.inputs import (
+    AnswerChange,
     Detection,
     FieldChange,
     JointChange,
     ReferenceOfInputs,
     UnlikeEarlier,
+    answer_of,
     detection_of,
     field_of,
     joint_of,
@@ -73,6 +75,9 @@ class HealthOfModel(ModelHealth):
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
+    answers: AnswerChange | None = Field(
+        description="How the answers changed; null where they are neither classes nor numbers, or what is compared with has none"
+    )
     inputs_since: datetime | None = Field(
         description="When somebody accepted how it was: inputs are compared with the first cases after that; null where with the first of all, or with another reference"
     )
@@ -105,7 +110,9 @@ class HealthOfModel(ModelHealth):
 def list_health(asked: AskedNow) -> Health:
     """The word, the accuracy and the alarms of every model that you may see."""
     services = asked.services
-    found = standings(services.figures, titles=services.field_titles).values()
+    found = standings(
+        services.figures, titles=services.field_titles, units=services.answer_unit
+    ).values()
     listed = in_order(found)
     return of_all(listed, known_of(services))
 
@@ -125,6 +132,7 @@ def get_health(
         protected=services.protected_fields(server, name),
         titles=services.field_titles,
         words=services.field_words,
+        units=services.answer_unit,
     )
     known = known_of(services)
     if found is None:
@@ -183,6 +191,7 @@ def whole(found: Look, told: Told, known: Known, days: int) -> HealthOfModel:
         weeks=[week_of(week) for week in found.weeks],
         versions=[version_of(line) for line in found.versions],
         inputs=[field_of(field) for field in found.drift],
+        answers=answer_of(found.answer_drift),
         inputs_since=found.drift_reference.accepted,
         inputs_reference=reference_of_inputs(found.drift_reference.chosen, found.drift_unfit),
         detections=[detection_of(each) for each in found.detections],
