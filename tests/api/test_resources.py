@@ -22,7 +22,7 @@ from mds_client.workbench import WorkbenchClient
 from people.tokens import authenticate
 from settings import ObjectiveSettings
 from tests.api.served import PENGUINS, Served
-from tests.recorded import FAILED, NOT_THERE, add_cases, case_of
+from tests.recorded import FAILED, NOT_THERE, NUMBER, add_cases, case_of
 
 ASK = {"model": "demo/penguins", "rows": [PENGUINS]}
 
