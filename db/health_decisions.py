@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.tables import HealthDecision
@@ -14,7 +14,8 @@ from db.tables.health import ACTIONS
 
 __all__ = ["ACTIONS", "DecisionView", "add", "all_of", "decided_since", "of_models", "put_off"]
 
-_MOST = 10_000
+# So many of a model are read, and the newest of each action besides: what was accepted long ago still holds.
+_MOST = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +45,29 @@ def add(session: Session, view: DecisionView) -> DecisionView:
     return view
 
 
-def all_of(session: Session, server: str, model: str, limit: int = 50) -> list[DecisionView]:
-    """The steps of a model, the newest first."""
-    query = select(HealthDecision).filter_by(server=server, model=model)
-    newest = query.order_by(HealthDecision.created_at.desc(), HealthDecision.id.desc())
-    return [_view(row) for row in session.scalars(newest.limit(limit))]
+def all_of(session: Session, server: str, model: str, most: int = _MOST) -> list[DecisionView]:
+    """The steps of a model, the newest first: so many, and the newest of each action."""
+    of_it = and_(HealthDecision.server == server, HealthDecision.model == model)
+    return [_view(row) for row in session.scalars(_newest(of_it, most))]
 
 
 def of_models(session: Session) -> dict[tuple[str, str], list[DecisionView]]:
-    """The steps of every model, the newest first."""
-    query = select(HealthDecision).order_by(HealthDecision.created_at.desc())
+    """The same of every model."""
     found: dict[tuple[str, str], list[DecisionView]] = {}
-    for row in session.scalars(query.limit(_MOST)):
+    for row in session.scalars(_newest(true(), _MOST)):
         found.setdefault((row.server, row.model), []).append(_view(row))
     return found
+
+
+def _newest(wanted: ColumnElement[bool], most: int) -> Select[HealthDecision]:
+    table = HealthDecision
+    of_model, in_order = (table.server, table.model), (table.created_at.desc(), table.id.desc())
+    place = func.row_number().over(partition_by=of_model, order_by=in_order)
+    of_action = func.row_number().over(partition_by=(*of_model, table.action), order_by=in_order)
+    places = select(table.id, place.label("place"), of_action.label("of_action")).where(wanted)
+    each = places.subquery().c
+    is_read = or_(each.place <= most, each.of_action == 1)
+    return select(table).join(each.id.table, each.id == table.id).where(is_read).order_by(*in_order)
 
 
 def decided_since(session: Session, moment: datetime) -> set[tuple[str, str]]:
@@ -74,7 +84,7 @@ def put_off(session: Session, now: datetime) -> dict[tuple[str, str], DecisionVi
         .where(HealthDecision.snoozed_until > now)
         .distinct()
     )
-    found = {(row[0], row[1]): all_of(session, row[0], row[1], limit=1) for row in models}
+    found = {(row[0], row[1]): all_of(session, row[0], row[1], most=1) for row in models}
     return {model: steps[0] for model, steps in found.items() if steps and _is_off(steps[0], now)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -200,3 +201,17 @@ def test_the_record_says_who_in_which_role_decided_what(changed: Sessions) -> No
     put_off = decide(changed, **OF, person="rita", **off)
     assert decision_words(put_off).endswith("put it off until 8 June. Why: holidays")
     assert newest_words([], status) == ""
+
+
+def test_what_was_accepted_holds_however_much_is_decided_later(changed: Sessions) -> None:
+    """On a page of one model and of all alike."""
+    step = _decide(changed, "accepted")
+    later = itertools.count(1)
+    for _ in range(60):
+        who = limited(changed, REVIEWER)
+        at = NOW + timedelta(seconds=next(later))
+        decide(who, **OF, person="olga", decision="acknowledged", clock=lambda: at)  # noqa: B023
+    found = _look(changed)
+    assert found.drift_reference.accepted == step.created_at
+    assert [each.action for each in found.steps] == ["acknowledged"] * 50 + ["accepted"]
+    assert standings(changed, clock=lambda: NOW)[MODEL].status == found.standing.status

@@ -84,6 +84,8 @@ def _consequences(look: Look, *, is_accepted: bool) -> str:
     if is_accepted:
         day = in_words(compared_from(datetime.now(UTC)).date())
         lines.append(f"From {day} on, inputs will be compared with those that come after today.")
+        if chosen := look.drift_reference.chosen:
+            lines.append(f"That takes the place of {chosen.words}.")
     else:
         lines.append("Only inputs from now on count as new; what they are compared with stays.")
     if is_accepted and normal.n:
