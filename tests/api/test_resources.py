@@ -96,7 +96,7 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
 
 
 def test_health_of_the_api_says_how_answers_changed(served: Served) -> None:
-    of, now = {"server": "demo", "model": "diabetes-progress"}, utc_now()
+    of, now = {"server": "demo", "model": "iris"}, utc_now()
     cases = []
     for days, numbers in ((60, range(100, 150)), (2, range(200, 230))):
         at = now - timedelta(days=days)
@@ -106,7 +106,7 @@ def test_health_of_the_api_says_how_answers_changed(served: Served) -> None:
             for n, answer in enumerate(each)
         ]
     add_cases(served.services.sessions, *cases)
-    told = served.client("olga").get("/health/demo/diabetes-progress").json()
+    told = served.client("olga").get("/health/demo/iris").json()
     answers = told["answers"]
     assert (answers["n_before"], answers["n_now"], answers["is_changed"]) == (50, 30, True)
     assert (answers["grown"], answers["grown_now"]) == ("above 144.1", 1.0)
