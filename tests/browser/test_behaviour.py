@@ -75,6 +75,7 @@ def test_a_study_that_is_stopped_keeps_what_is_known(page: Page) -> None:
     often = page.get_by_role("spinbutton", name="How often each is shuffled")
     often.fill("20")
     often.press("Tab")
+    expect(page.get_by_text("in about 23 requests")).to_be_visible()
     visit.settled()
     visit.click(page.get_by_role("button", name="Start"))
     expect(page.get_by_text("So far.")).to_be_visible(timeout=SLOW)

@@ -13,14 +13,17 @@ SLOW = (
     120_000  # milliseconds: an explanation on a busy machine, which may have to load its libraries
 )
 
-# Nothing of the page has changed for a while, and no part of it is a placeholder whose script is on its way.
-# What is drawn again and again (a clock that counts) does not hold anybody up for long.
+# Nothing of the page has changed for a while, no part of it is a placeholder whose script is on its way, and none is on the
+# move, as what opens is. What is drawn again and again (a clock that counts) does not hold anybody up for long.
 _STANDS_STILL = """() => new Promise((done) => {
   let timer;
   const end = setTimeout(finish, 3000);
   const observer = new MutationObserver(later);
   function later() { clearTimeout(timer); timer = setTimeout(look, 100); }
-  function look() { document.querySelector('[data-testid="stSkeleton"]') ? later() : finish(); }
+  function moves(each) { return each.playState === 'running' && each.effect?.getComputedTiming().endTime !== Infinity; }
+  function look() {
+    document.querySelector('[data-testid="stSkeleton"]') || document.getAnimations().some(moves) ? later() : finish();
+  }
   function finish() { observer.disconnect(); clearTimeout(timer); clearTimeout(end); done(); }
   observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   later();

@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
 import db.behaviour_studies
@@ -26,6 +32,7 @@ from explanations.target import Target
 from feedback.submission import submit
 from mds_client.signature import ModelRef, Signature
 from tests.recorded import add_case
+from ui.behaviour import running
 
 ROOT = Path(__file__).resolve().parents[2]
 PENGUINS = ModelRef(server="demo", name="penguins", version="v2")
@@ -225,6 +232,71 @@ def test_what_goes_wrong_is_said_and_the_page_stays(
     _start(effects)
     assert "Too many explanations are waiting already." in _words(effects)
     assert effects.button(key="behaviour_start")
+
+
+def _something_else_is_done() -> None:
+    """As Streamlit ends a run of the script, at whatever it says, when the person does something else meanwhile: the next
+    run knows nothing of the button that was pressed, and has the address of the browser."""
+    context = get_script_run_ctx()
+    assert context
+    raise RerunException(
+        RerunData(
+            widget_states=WidgetStates(),
+            query_string="model=demo%2Fpenguins%40v2",
+            page_script_hash=context.page_script_hash,
+        )
+    )
+
+
+def test_a_press_is_heeded_when_something_else_is_done_before_the_study_has_begun(
+    effects: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, times = running.start, []
+
+    def interrupted(*given: Any) -> None:
+        times.append(1)
+        if len(times) == 1:
+            _something_else_is_done()
+        start(*given)
+
+    effects.run()
+    monkeypatch.setattr(running, "start", interrupted)
+    _start(effects)
+    assert "It depends most on" in _words(effects)
+    effects.run()
+    assert len(times) == 2  # one press, one study
+
+
+def test_a_study_is_opened_when_something_else_is_done_while_it_ends(
+    effects: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = []
+    write = QueryParamsProxy.__setitem__
+
+    def interrupted(address: QueryParamsProxy, name: str, value: Any) -> None:
+        times.append(name)
+        if times == ["study"]:
+            _something_else_is_done()
+        write(address, name, value)
+
+    effects.run()
+    monkeypatch.setattr(QueryParamsProxy, "__setitem__", interrupted)
+    _start(effects)
+    assert "It depends most on" in _words(effects)
+    assert effects.query_params["study"]
+
+
+def test_what_is_said_anew_does_not_move_the_button(effects: AppTest) -> None:
+    said = [getattr(each, "label", "") or getattr(each, "value", "") for each in effects.run().main]
+    (cost,) = [words for words in said if str(words).startswith("Asks the model about")]
+    assert said.index("Start") < said.index(cost)
+
+
+def test_a_press_is_forgotten_where_nothing_can_be_started(effects: AppTest) -> None:
+    effects.run()
+    effects.session_state["study_pressed"] = pressed = [PENGUINS]
+    effects.segmented_control(key=f"behaviour_rows_{PENGUINS}").set_value("A file").run()
+    assert not pressed
 
 
 @pytest.mark.slow

@@ -29,6 +29,8 @@ def draw(entry: Entry, signature: Signature) -> None:
         cohort = cohort_choice.choose(entry, signature) if method else None
         if method and cohort:
             plan.draw(method, cohort, entry, signature)
+        else:
+            running.presses(entry.ref).clear()
     with right:
         if method is None:
             beeswarm.draw(entry.ref, signature)

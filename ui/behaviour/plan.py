@@ -43,21 +43,31 @@ def choose_method(methods: Sequence[Method], ref: ModelRef) -> Method | None:
 
 
 def draw(method: Method, cohort: Cohort, entry: Entry, signature: Signature) -> None:
-    """The number, the options, the cost, and the start."""
+    """The number, the options, the start, and the cost: below, since what it says may take another line while somebody
+    presses, and a button that moves under the pointer is not pressed."""
     is_judged = method.KIND == "importance" and cohort.known >= FEWEST
     target = _target(is_judged, entry, signature)
     options = _options(method, entry.ref, signature)
     plan = _budget(method, signature, cohort.known if is_judged else len(cohort.rows), options)
-    st.caption(plain(_cost(plan, entry, signature)))
-    if st.button(
+    pressed, is_busy = running.presses(entry.ref), running.is_busy(entry.ref)
+    st.button(
         "Start",
         type="primary",
         icon=":material/play_arrow:",
         key="behaviour_start",
-        disabled=running.is_busy(entry.ref),
+        disabled=is_busy,
         width="stretch",
-    ):
-        _start(method, cohort, entry, signature, target, options)
+        on_click=pressed.append,
+        args=(entry.ref,),
+    )
+    if pressed and not is_busy:
+        try:
+            _start(method, cohort, entry, signature, target, options)
+        except Exception:
+            pressed.clear()
+            raise
+    pressed.clear()  # heeded: it runs, or it was said why it does not
+    st.caption(plain(_cost(plan, entry, signature)))
 
 
 def _target(is_judged: bool, entry: Entry, signature: Signature) -> Target | None:
@@ -132,9 +142,10 @@ def _expected_time(plan: Budget, ref: ModelRef, signature: Signature) -> str:
     if measured is None:
         return ""
     each, cases = measured
+    last = "the last case" if cases == 1 else f"the last {cases:,} cases"
     return (
         f": {_seconds((plan.calls or 0) * each)} or more, "
-        f"as one request took {_seconds(each)} in the last {cases:,} cases"
+        f"as one request took {_seconds(each)} in {last}"
     )
 
 

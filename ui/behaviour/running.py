@@ -18,13 +18,25 @@ from ui.session import services
 PLACE = "behaviour_found"
 
 
+def presses(ref: ModelRef) -> list[ModelRef]:
+    """The presses of *Start* for this model that no study was begun for yet.
+
+    A button of Streamlit is pressed for one run of the script, which ends where the person does something else meanwhile, as a
+    press waits for the model. Here it stays until it was heeded. Who holds the list changes it without the session, which is
+    where a run may end.
+    """
+    pressed: list[ModelRef] = session.remembered(session.STUDY_PRESSED, list)
+    pressed[:] = [each for each in pressed if each == ref]
+    return pressed
+
+
 def start(ref: ModelRef, request: ExplanationRequest, cohort: Cohort) -> None:
-    """Begin. Raises JobUnderWay."""
-    available = services()
-    job = study.start(
-        available.here, available.kinds[study.NAME], request, cohort, person=session.person()
-    )
-    _seen()[str(ref)] = job.id
+    """Begin, which heeds the press. Raises JobUnderWay."""
+    available, person = services(), session.person()
+    seen, pressed = _seen(), presses(ref)
+    job = study.start(available.here, available.kinds[study.NAME], request, cohort, person=person)
+    seen[str(ref)] = job.id
+    pressed.clear()
 
 
 def is_busy(ref: ModelRef) -> bool:
@@ -61,10 +73,12 @@ def draw(ref: ModelRef) -> bool:
 
 
 def _draw_end(ref: ModelRef, job: JobView) -> bool:
-    """Open what was found under its link, once; or say what went wrong."""
+    """Open what was found under its link, once; or say what went wrong. It is seen until the address names it: the run of the
+    script may end at any word to the browser, and the next one begins with the address as the browser had it."""
     if job.state == "done":
-        del _seen()[str(ref)]
+        seen = _seen()
         st.query_params["study"] = job.result
+        del seen[str(ref)]
         return False
     failure = jobs.failure(job)
     if failure:
