@@ -21,10 +21,9 @@ from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
 from db.ids import utc_now
+from db.scope import scope_of
 from health import days, over_time
-from health.alarms.decisions import (
-    reference_of,
-)
+from health.alarms.decisions import put_off_words, reference_of
 from health.answer_times import AnswerTimes, answer_times
 from health.causes import Causes
 from health.cohort import EVERY, Cohort
@@ -33,12 +32,13 @@ from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Rate, accuracy, rate
-from health.input_drift import InputDrift, input_drift, midnight
+from health.input_drift import input_drift, midnight
+from health.known_looks import KnownLooks, MadeOf
 from health.over_time import VersionLine, Week
 from health.reference import Reference
 from health.standing import Standing, begin, closing_of, inputs_of, standing_of
 from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
-from health.titles import Titles, Units, Words, as_coded, as_named, no_unit
+from health.titles import FieldWords, Titles, Units, Words, as_coded, as_named, no_unit
 
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
@@ -104,56 +104,85 @@ def look(
     everything = Selection(purposes=SERVED, server=server, model=model)
     since = begin(now)
     with snapshot(sessions) as session:
-        read = _read(session, now, replace(everything, since=since), cohort.of(everything))
+        ever = db.health_days.not_kept(session, everything)
+        made_of = _made_of(session, now, everything, ever, (named, worded))
+        of = (scope_of(session), server, model, cohort, tuple(protected), now.date())
+        if known := _known.find(of, made_of):
+            return _put_off(known, now)
+        read = _read(session, replace(everything, since=since), cohort.of(everything), ever)
         if not read.lately and not read.shown:
             return None
         standing = standing_of(
             (server, model),
             read.lately,
             days.by_day(read.lately),
-            steps=read.steps,
-            closing=closing_of(session, everything, (server, model), read.steps, since),
+            steps=made_of.steps,
+            closing=closing_of(session, everything, (server, model), made_of.steps, since),
             now=now,
-            inputs=inputs_of(read.drift, (server, model), titles, units),
+            inputs=inputs_of(made_of.drift, (server, model), titles, units),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(read.lately), named, worded)
     behind = details(read.judged, groups(read.shown), protected, worded)
     if cohort == Cohort(since=since):  # figures of other cases are no reason of the word
         standing = replace(standing, sizes=behind.sizes)
-    return _looked(read, standing, found, behind, now)
+    looked = _looked(read, made_of, standing, found, behind, now)
+    _known.keep(of, made_of, looked)
+    return looked
+
+
+_known: KnownLooks[Look] = KnownLooks()
+
+
+def _put_off(known: Look, now: datetime) -> Look:
+    """Until when is of the moment."""
+    words = put_off_words(known.steps, now)
+    return replace(known, standing=replace(known.standing, put_off=words))
+
+
+def _made_of(
+    session: Session,
+    now: datetime,
+    everything: Selection,
+    ever: Sequence[DayCount],
+    named: tuple[Mapping[str, str], FieldWords],
+) -> MadeOf:
+    """What a look at a model is made of, beside its cases."""
+    model = server, name = everything.server or "", everything.model or ""
+    steps = db.health_decisions.all_of(session, server, name)
+    picked = db.health_references.newest(session, server, name)
+    references = {model: reference_of(steps, picked)}
+    return MadeOf(
+        revision=db.health_days.revisions(session, everything).get(model, ""),
+        steps=steps,
+        alarms=db.health_alarms.newest(session, server, name),
+        drift=input_drift(session, now, everything, references, ever)[model],
+        titles=dict(named[0]),
+        words=dict(named[1]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Read:
-    """What was read of a model at one moment: `lately` counts all of its cases of the last days, `shown` those that are looked
-    at; the judged ones of these, and the pairs of versions."""
+    """What was read of the cases of a model at one moment: `lately` counts all of its cases of the last days, `shown` those that are
+    looked at; the judged ones of these, and the pairs of versions."""
 
     lately: Sequence[DayCount]
     shown: Sequence[DayCount]
-    steps: Sequence[DecisionView]
-    alarms: Sequence[AlarmView]
-    drift: InputDrift
     judged: Sequence[JudgedCase]
     pairs: Sequence[tuple[str, str, bool, bool]]
     unlike: tuple[int, int]
     times: AnswerTimes
 
 
-def _read(session: Session, now: datetime, lately: Selection, chosen: Selection) -> _Read:
-    server, model = lately.server or "", lately.model or ""
+def _read(
+    session: Session, lately: Selection, chosen: Selection, ever: Sequence[DayCount]
+) -> _Read:
     everything, estimated = replace(lately, since=None), replace(chosen, purposes=ESTIMATED)
-    ever = db.health_days.not_kept(session, everything)
     counted = db.health_days.since(ever, lately.since) if lately.since else ever
-    steps = db.health_decisions.all_of(session, server, model)
-    picked = db.health_references.newest(session, server, model)
-    references = {(server, model): reference_of(steps, picked)}
     return _Read(
         lately=db.health_days.by_day(session, lately, counted),
         shown=db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen)),
-        steps=steps,
-        alarms=db.health_alarms.newest(session, server, model),
-        drift=input_drift(session, now, everything, references, ever)[server, model],
         judged=db.health_cases.judged_cases(session, estimated, MOST_JUDGED),
         pairs=db.health_cases.compared(session, estimated, MOST_JUDGED),
         unlike=db.health_cases.unlike(session, estimated, NEWEST),
@@ -162,9 +191,14 @@ def _read(session: Session, now: datetime, lately: Selection, chosen: Selection)
 
 
 def _looked(
-    read: _Read, standing: Standing, causes: Causes | None, found: Details, now: datetime
+    read: _Read,
+    made_of: MadeOf,
+    standing: Standing,
+    causes: Causes | None,
+    found: Details,
+    now: datetime,
 ) -> Look:
-    shown, drift = read.shown, read.drift
+    shown, drift = read.shown, made_of.drift
     standing = replace(
         standing,
         accuracy=accuracy(groups(shown)),
@@ -189,8 +223,8 @@ def _looked(
         drift_cases=drift.cases,
         details=found,
         comparisons=_comparisons(read.pairs),
-        steps=read.steps,
-        alarms=read.alarms,
+        steps=made_of.steps,
+        alarms=made_of.alarms,
         causes=causes,
         told=(days.judged(volunteered, "correct"), days.judged(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),

@@ -56,6 +56,12 @@ class Measured(Mapping[str, str]):
     def __len__(self) -> int:
         return 0
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Measured) and self.unit == other.unit
+
+    def __hash__(self) -> int:
+        return hash(self.unit)
+
 
 def words_of(fields: Iterable[Field]) -> FieldWords:
     """The words for the choices of fields, as a form and the page of a case have them, and the units of numbers without any."""
