@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,9 +10,10 @@ import pytest
 from plotly.graph_objects import Bar, Figure
 
 from charts.attributions import Part
-from explanations.contract import Explanation
+from explanations.contract import Attribution, Explanation
 from explanations.target import Target
 from ui import figure
+from ui.explanations.kinds import attribution
 from ui.stage import slides
 
 WHY = Explanation(
@@ -22,6 +24,10 @@ WHY = Explanation(
     sentence="Because.",
     alt="Bars",
 )
+
+
+def _attribution(n: int) -> Attribution:
+    return Attribution(field=str(n), title=f"Field {n}", value_text="1", amount=0.3 - n / 100)
 
 
 def _shown(count: int) -> Any:
@@ -38,9 +44,31 @@ def test_inputs_stand_in_one_line(count: int, last: str) -> None:
     assert pairs[-1][1] == last
 
 
+@pytest.mark.parametrize(
+    ("titles", "last"),
+    [
+        (["Worst texture", "Radius (standard error)", "Worst radius", *["Worst concave points"] * 27], "26 other fields"),
+        (["What was said before by whoever asked"] * 4, "1 other field"),
+        (["What was said before by whoever asked"] * 3, "0.5"),
+    ],
+)  # fmt: skip
+def test_long_inputs_stand_in_one_line_too(titles: list[str], last: str) -> None:
+    entered = {f"{title}{' ' * n}": 0.5 for n, title in enumerate(titles)}
+    shown: Any = SimpleNamespace(fields={}, case=SimpleNamespace(entered=entered))
+    assert slides.inputs(shown)[-1][1] == last
+
+
+def test_reasons_that_stand_for_several_fields_are_counted_by_their_fields() -> None:
+    why = replace(WHY, attributions=tuple(_attribution(n) for n in range(30)))
+    parts = attribution.bars(why)
+    assert len(parts) < 30
+    assert "26 others" in slides.bars_html(parts, why)
+
+
 def test_of_many_reasons_the_strongest_have_bars_of_their_own() -> None:
     parts = [Part(title=str(n), amount=0.1, words="") for n in range(9)]
-    drawn = slides.bars_html(parts, WHY)
+    why = replace(WHY, attributions=tuple(_attribution(n) for n in range(9)))
+    drawn = slides.bars_html(parts, why)
     assert drawn.count('role="listitem"') == 5
     assert "5 others" in drawn
 

@@ -30,11 +30,13 @@ from ui.results import _track
 from ui.results.number import draw_scale
 from ui.session import services
 from ui.stage.asking import Live
-from ui.text import percent, plain
+from ui.text import many, percent, plain
 from ui.usual_answers import with_usual
 
 # What can be taken in from the last row, and fits on one screen.
-_MOST_INPUTS = 6
+_MOST_INPUTS, _LEAST_INPUTS = 6, 3
+# How wide a row of inputs is, and in it a letter of a title, one of a value, and what is between two: in hundredths of the window.
+_ROW, _TITLE_LETTER, _VALUE_LETTER, _BETWEEN = 90.0, 0.62, 0.9, 3.8
 _MOST_BARS = 4
 _LONGEST_VALUE = 60
 _LONGEST_TEXT = 600
@@ -94,7 +96,7 @@ def with_live(slide: Slide, live: Live) -> Slide:
 def state_words(slide: Slide, *, is_show: bool) -> str:
     """Where the answer is from, as Markdown."""
     if slide.is_live:
-        return ":material/circle: Live from the server"
+        return ":material/sensors: Live from the server"
     moment = f"Recorded on {slide.recorded_at:%-d %B %Y, %H:%M} UTC"
     if not is_show or not slide.problem:
         return f":material/history: {moment}"
@@ -150,15 +152,30 @@ def _draw_still(package: str, kind: str, *shown: object) -> None:
 
 
 def inputs(shown: Opened) -> list[tuple[str, str]]:
-    """The first inputs in words; of more, how many there are. Files are drawn, and long texts in their own place."""
+    """As many inputs as stand in one row, in words; of more, how many there are. Files are drawn, and long texts in their own
+    place."""
     words = [
         (title(shown.fields, name), value_text(value, shown.fields.get(name)))
         for name, value in shown.case.entered.items()
         if not is_named(value)
     ]
-    most = _MOST_INPUTS if len(words) > _MOST_INPUTS + 1 else len(words)
-    some = [(name, _short(text, len(words))) for name, text in words[:most]]
-    return [*some, ("More", f"{len(words) - most} other fields")] if most < len(words) else some
+    return _in_one_row([(name, _short(text, len(words))) for name, text in words])
+
+
+def _in_one_row(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A few of them in any case: on a narrow window they stand in two rows."""
+    if len(pairs) <= _MOST_INPUTS + 1 and _width(pairs) <= _ROW:
+        return pairs
+    for most in range(min(_MOST_INPUTS, len(pairs) - 1), _LEAST_INPUTS - 1, -1):
+        some = [*pairs[:most], ("More", many(len(pairs) - most, "other field"))]
+        if most == _LEAST_INPUTS or _width(some) <= _ROW:
+            return some
+    return pairs
+
+
+def _width(pairs: Sequence[tuple[str, str]]) -> float:
+    widths = (max(len(n) * _TITLE_LETTER, len(v) * _VALUE_LETTER) for n, v in pairs)
+    return sum(widths) + _BETWEEN * len(pairs)
 
 
 def _short(text: str, count: int) -> str:
@@ -229,7 +246,8 @@ def bars_html(parts: Sequence[Part], found: Explanation) -> str:
     if rest := parts[_MOST_BARS:]:
         amount = sum(part.amount for part in rest)
         words = found.target.amount_text(amount)
-        count = f"{len(rest)} others" if len(rest) > 1 else rest[0].title
+        others = len(found.attributions) - _MOST_BARS  # some of the rest stand for several fields
+        count = f"{others} others" if len(rest) > 1 else rest[0].title
         shown.append(Part(title=count, amount=amount, words=words))
     low = min(0.0, *(part.amount for part in shown))
     high = max(0.0, *(part.amount for part in shown))

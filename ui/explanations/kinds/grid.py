@@ -15,6 +15,7 @@ from ui.figure import FROM_AFAR, SMALLEST, draw_figure
 
 KINDS = ("grid",)
 _MOST_LABELS = 5
+_STILL = 320  # pixels: with the reasons in words below it fits on a projector of 720
 _STRENGTH = round(100 * grid.STRENGTH)
 # Parts that move the answer by less than this share of what the strongest does get no number.
 _WORTH_A_LABEL = 0.1
@@ -37,7 +38,9 @@ def draw_still(explanation: Explanation, values: Values) -> None:
     picture = upright(values)
     if picture is not None and explanation.grid:
         count = len(explanation.attributions)
-        _draw_overlay(explanation, picture, strength=_STRENGTH, most=count, size=FROM_AFAR)
+        _draw_overlay(
+            explanation, picture, strength=_STRENGTH, most=count, size=FROM_AFAR, height=_STILL
+        )
 
 
 @st.fragment
@@ -73,6 +76,7 @@ def _draw_overlay(
     most: int,
     key: str | None = None,
     size: int = SMALLEST,
+    height: int | None = None,
 ) -> None:
     shown = narration.strongest_first(explanation.attributions)[:most]
     figure = grid.figure(
@@ -82,6 +86,8 @@ def _draw_overlay(
         labels=labels(explanation, shown),
         words=words(explanation),
     )
+    if height:
+        figure.update_layout(height=height)
     draw_figure(figure, explanation.alt, key=key, size=size)
 
 
