@@ -115,13 +115,18 @@ def mean_text(found: Mean) -> str:
     if found.value is None:
         return "not known"
     if not math.isfinite(found.high - found.low):
-        return f"{_number(found.value)} (too few for an interval)"
-    return f"{_number(found.value)} ({_number(found.low)} to {_number(found.high)})"
+        return f"{_mean(found.value)} (too few for an interval)"
+    return f"{_mean(found.value)} ({_mean(found.low)} to {_mean(found.high)})"
 
 
 def _listed(far: Sequence[FarTruth]) -> str:
     named = ", ".join(f"{far_text(each)} (case {each.case_id})" for each in far[:MOST_NAMED])
     return f"{named}{others_words(far)}"
+
+
+def _mean(value: float) -> str:
+    """Three digits: the interval around a mean is wider than a fourth one would say."""
+    return _number(value) if abs(value) >= 1e3 else f"{value:.3g}"
 
 
 def _number(value: float) -> str:

@@ -49,6 +49,17 @@ MINIMUM_AUDITED = 10
 NOT_ENOUGH = "not enough evidence"
 
 
+def share_words(value: float) -> str:
+    """`94 %`; 100 and 0 are for what is exactly so."""
+    if 0 < value < 0.005 or 0.995 <= value < 1:
+        return f"{value * 100:.1f} %"
+    return f"{value * 100:.0f} %"
+
+
+def _ends_words(low: float, high: float) -> str:
+    return f"{low * 100:.0f}–{high * 100:.0f} %"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rate:
     """A share `value` = count / n with its 95 % interval. Without cases nothing is known: [0, 1]."""
@@ -62,7 +73,7 @@ class Rate:
     def __str__(self) -> str:
         if self.value is None:
             return f"{NOT_ENOUGH} (n=0)"
-        return f"{self.value:.2f} [{self.low:.2f}–{self.high:.2f}] n={self.n:,}"
+        return f"{share_words(self.value)} ({_ends_words(self.low, self.high)}), n={self.n:,}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +116,8 @@ class Estimate:
     def __str__(self) -> str:
         if self.value is None:
             return f"{self.n:,} of {self.drawn:,} drawn cases judged so far"
-        interval = f"[{self.low:.2f}–{self.high:.2f}]"
-        return f"{self.value:.2f} {interval} n={self.n:,} of {self.of:,}"
+        share = f"{share_words(self.value)} ({_ends_words(self.low or 0.0, self.high or 1.0)})"
+        return f"{share}, n={self.n:,} of {self.of:,}"
 
 
 @dataclass(frozen=True, kw_only=True)

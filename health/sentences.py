@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from health.baselines import Baseline, in_words
 from health.drift.fields import LEAST_CASES
-from health.estimates import Estimate, LeftOut, Rate
+from health.estimates import Estimate, LeftOut, Rate, share_words
 from health.findings import Finding, Word
 from health.history import (
     Ahead,
@@ -76,13 +76,6 @@ def _answers_of(found: LeftOut) -> str:
 def percent(found: Rate) -> str:
     """`94 %`, or `–` where nothing is known."""
     return "–" if found.value is None else share_words(found.value)
-
-
-def share_words(value: float) -> str:
-    """`94 %`; 100 and 0 are for what is exactly so."""
-    if 0 < value < 0.005 or 0.995 <= value < 1:
-        return f"{value * 100:.1f} %"
-    return f"{value * 100:.0f} %"
 
 
 def condition_words(

@@ -18,7 +18,7 @@ from datetime import timedelta
 from health.alarms.e_process import Alarm, Labels, watch, watch_each
 from health.baselines import Baseline, added_up, in_words, least_share, of_versions
 from health.closing import Closing, Since, asked_since, checked_since, compared_since
-from health.estimates import MINIMUM_AUDITED, Estimate
+from health.estimates import MINIMUM_AUDITED, Estimate, share_words
 from health.findings import WORDS, Finding, Status, Word
 from health.history import (
     Ahead,
@@ -42,7 +42,6 @@ from health.sentences import (
     left_out_words,
     listed,
     percent,
-    share_words,
 )
 from health.weighted import checks_needed
 

@@ -73,7 +73,7 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert main(["health", "penguins"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("shelf/penguins: Healthy\n89 % of answers are right")
-    assert "Right answers: 0.89 [" in told
+    assert "Right answers: 89 % (" in told
     assert "n=80 of 80.\nFailed requests, of those sent: 0 of 80 (0–4.59 %)." in told
     assert "Answered: 100 % (93.58 to 100 %) of 56 in 28 days." in told
     assert "No objective is set for this model." in told

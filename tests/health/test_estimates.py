@@ -56,7 +56,7 @@ def test_nothing_is_known_of_no_cases():
     nothing = rate(0, 0)
     assert (nothing.value, nothing.low, nothing.high) == (None, 0.0, 1.0)
     assert str(nothing) == "not enough evidence (n=0)"
-    assert str(rate(3, 1_000)) == "0.00 [0.00–0.01] n=1,000"
+    assert str(rate(3, 1_000)) == "0.3 % (0–1 %), n=1,000"
 
 
 @given(groups())
@@ -71,7 +71,7 @@ def test_an_accuracy_stays_within_0_and_1_whatever_was_counted(counted: list[Gro
 
 def test_in_the_words_of_a_person():
     counted = [_drawn(122, True), _drawn(20, False), _silent(2_168)]
-    assert str(accuracy(counted)) == "0.86 [0.79–0.91] n=142 of 2,310"
+    assert str(accuracy(counted)) == "86 % (79–91 %), n=142 of 2,310"
     assert str(accuracy([_drawn(3, True), _silent(37)])) == "3 of 3 drawn cases judged so far"
 
 

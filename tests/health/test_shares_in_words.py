@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from health.details import Sizes
-from health.error_sizes import short_words
+from health.error_sizes import mean_text, short_words
 from health.estimates import rate
 from health.regression import NumberErrors
 from health.weighted import Mean
@@ -42,3 +42,9 @@ def test_numbers_that_were_only_called_right_say_nothing_of_their_errors() -> No
     told = NumberErrors(bias=none, mae=some, rmse=some, n=10, median=none)
     words = short_words(Sizes(all=told, near=None, far=[], confirmed=9), "mg/dl")
     assert words == "Its numbers are off by at least 4 (3 to 5) mg/dl on average, n=10."
+
+
+def test_a_mean_has_as_many_digits_as_its_interval_bears() -> None:
+    assert mean_text(Mean(value=40.434, low=30.049, high=50.8, n=75)) == "40.4 (30 to 50.8)"
+    large = Mean(value=12_345.6, low=1_234.56, high=23_456.7, n=75)
+    assert mean_text(large) == "12,346 (1235 to 23,457)"

@@ -55,7 +55,7 @@ def test_errors_are_counted_by_outcome_and_rated_over_what_was_sent(sessions):
     (row,) = summarise(sessions)
     assert (row.cases, row.answered, dict(row.errors)) == (12, 6, {"failed": 2, "invalid": 4})
     assert (row.error_rate.count, row.error_rate.n, row.error_rate.value) == (2, 8, 0.25)
-    assert str(row.error_rate) == "0.25 [0.07–0.59] n=8"
+    assert str(row.error_rate) == "25 % (7–59 %), n=8"
 
 
 def test_since_is_included_in_any_time_zone(sessions):

@@ -36,7 +36,7 @@ def test_a_line_says_what_was_asked_and_answered(
     assert not shown.exception
     first, second = shown.dataframe[0].value.to_dict("records")
     assert (first["State"], first["Answer"], first["Inputs"]) == ("answered", "Adelie", "bill 39.1")
-    assert (first["Model"], first["Version"], first["Person"]) == ("shelf/penguins", "v1", "ada")
+    assert (first["Model"], first["Version"], first["Person"]) == ("penguins", "v1", "ada")
     assert first["Case"].startswith(f"case?id={case.id}&back=")
     assert (second["State"], second["Answer"]) == ("failed", "failed: It broke.")
 
@@ -63,8 +63,20 @@ def test_titles_and_whole_numbers_stand_in_the_inputs(
     add_case(built.sessions, server="demo", entered=entered)
     shown = cases_page.run()
     (inputs,) = shown.dataframe[0].value["Inputs"]
-    assert inputs.replace("\N{NO-BREAK SPACE}", " ") == "Body mass 4,500 g, Flipper length 205 mm"
+    assert inputs.replace("\N{NO-BREAK SPACE}", " ") == "Body mass 4,500 g, Flipper leng…"
+    html = " ".join(str(each.proto.body) for each in shown.get("html"))
+    assert "Flipper length 205" in html  # in the lines of a narrow screen
+    assert shown.dataframe[0].value["Model"].tolist() == ["Penguins"]
     assert shown.dataframe[0].value.columns[1:3].tolist() == ["Answer", "Judgement"]
+
+
+def test_a_number_is_told_as_the_answer_told_it(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    number = {"answer_label": None, "answer_number": 80.97}
+    add_case(built.sessions, server="demo", model="diabetes-progress", **number)
+    shown = cases_page.run()
+    assert shown.dataframe[0].value["Answer"].tolist() == ["81 points"]
 
 
 def test_what_the_address_asks_for_and_is_not_known_is_said_and_can_be_taken_away(

@@ -77,7 +77,7 @@ def test_cases_and_feedback_are_counted_at_once(predict: AppTest) -> None:
     row = predict.dataframe[0].value.iloc[0]
     assert "Model" not in row.index  # the heading says it
     assert row["Feedback"] == "1 (1 right, 0 wrong)"
-    assert row["Right [95 % interval]"].endswith("drawn cases judged so far")
+    assert row["Right (95 % interval)"].endswith("drawn cases judged so far")
     widths = json.loads(predict.dataframe[0].proto.columns)
     # With the column that chooses a row and the edges of the page they fit 1,280 pixels.
     assert sum(widths[name]["width"] for name in row.index) <= 1_100
@@ -148,7 +148,7 @@ def test_objectives_are_shown_with_their_budget_and_the_way_to_what_failed(
     assert with_n["Availability"] == "94.55–99.83 %, n=100"
     assert with_n["Failed requests"] == with_n["Errors"] == "0.17–5.45 % of 100 sent"
     row = app.dataframe[0].value.iloc[0]
-    assert row["Errors [95 %]"] == "1 of 100 (0.17–5.45 %)"
+    assert row["Errors (95 %)"] == "1 of 100 (0.17–5.45 %)"
     assert row["Time (ms)"].endswith(", n=99")
     goals = [ObjectiveSettings(availability=0.98, latency_seconds=2, latency_share=0.999)]
     changed = built.settings.model_copy(update={"objectives": goals})

@@ -13,13 +13,15 @@ from cases.wording import short
 from explanations.formatting import shortened
 from feedback.submission import FeedbackView
 from feedback.taking_back import is_taken_back
+from mds_client.prediction import Answer
 from ui import by_width
 from ui.by_width import Line
 from ui.cases.filters import BACK, BEFORE, Choices
 from ui.cases.titles import fields_of, unit_of
 from ui.demo_mark import WORD, draw_line
+from ui.model_titles import Named, of_models
 from ui.shell import page_path
-from ui.text import amount, plain
+from ui.text import plain
 
 # Why a case was asked, by its purpose.
 WHY = {
@@ -33,11 +35,12 @@ WHY = {
     "demo": WORD,
 }
 # What is looked for first stands first; together up to Person they fit a page of 1,024 pixels.
-_WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 178, "Version": 60, "Person": 80}
+_WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 218, "Model": 150, "Version": 60, "Person": 80}
 # So many letters stand in one line of a column; where a name is longer, rows have two lines, and nothing of it is cut.
-_LETTERS = {"Answer": 17, "Model": 23, "Version": 8, "Person": 11}
+_LETTERS = {"Answer": 17, "Model": 21, "Version": 8, "Person": 11}
 _TWO_LINES = 66  # pixels, from which on Streamlit wraps
-_MOST_INPUTS = 60  # letters, of which no line is cut there
+# Letters of the inputs, in two lines and in one: the table would cut them without a sign.
+_MOST_INPUTS, _MOST_IN_LINE = 60, 32
 
 
 def draw(page: CasePage, choices: Choices) -> None:
@@ -45,20 +48,22 @@ def draw(page: CasePage, choices: Choices) -> None:
     if not page.lines:
         _draw_nothing(page, choices.wanted)
     else:
-        rows = [_facts(line, page.feedback, choices) for line in page.lines]
+        titles = of_models({(line.server, line.model) for line in page.lines})
+        rows = [_facts(line, page.feedback, choices, titles) for line in page.lines]
         by_width.draw("cases", lambda: _draw_table(page, rows, choices), list(map(_line, rows)))
     _draw_turning(page)
 
 
 def _draw_table(page: CasePage, rows: Sequence[Mapping[str, object]], choices: Choices) -> None:
+    height = _row_height(rows)
     widths = {n: st.column_config.TextColumn(width=width) for n, width in _WIDTHS.items()}
     chosen = st.dataframe(
-        pd.DataFrame(rows),
+        pd.DataFrame(rows if height else [_in_one_line(row) for row in rows]),
         hide_index=True,
         placeholder="",
         width="stretch",
         height="auto",
-        row_height=_row_height(rows),
+        row_height=height,
         on_select="rerun",
         selection_mode="single-row",
         key=f"cases_lines_{page.lines[0].id}",
@@ -73,6 +78,10 @@ def _draw_table(page: CasePage, rows: Sequence[Mapping[str, object]], choices: C
         st.switch_page(page_path("case"), query_params=_address(page.lines[row], choices))
 
 
+def _in_one_line(row: Mapping[str, object]) -> dict[str, object]:
+    return {**row, "Inputs": shortened(str(row["Inputs"]), _MOST_IN_LINE)}
+
+
 def _row_height(rows: Sequence[Mapping[str, object]]) -> int | None:
     """How high rows are, in pixels; None for the usual height."""
     answered = [row for row in rows if row["State"] == "answered"]  # else the sentence of an error
@@ -85,14 +94,17 @@ def _address(line: CaseLine, choices: Choices) -> dict[str, str]:
 
 
 def _facts(
-    line: CaseLine, feedback: Mapping[str, Sequence[FeedbackView]], choices: Choices
+    line: CaseLine,
+    feedback: Mapping[str, Sequence[FeedbackView]],
+    choices: Choices,
+    titles: Named,
 ) -> dict[str, object]:
     return {
         "Time (UTC)": line.created_at,
         "Answer": _answer(line),
         "Judgement": _judgement(feedback.get(line.id, ())),
         "Inputs": shortened(short(line.entered, fields_of(line.server, line.model)), _MOST_INPUTS),
-        "Model": f"{line.server}/{line.model}",
+        "Model": titles[line.server, line.model],
         "Version": line.version,
         "Person": line.person,
         "Why asked": WHY[line.purpose],
@@ -130,7 +142,8 @@ def _answer(line: CaseLine) -> str:
         return line.answer_label
     if line.answer_number is None:
         return "answered"
-    return amount(line.answer_number, unit_of(line.server, line.model))
+    unit = unit_of(line.server, line.model)
+    return Answer(kind="number", number=line.answer_number, unit=unit).headline
 
 
 def _judgement(said: Sequence[FeedbackView]) -> str:

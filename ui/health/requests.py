@@ -34,10 +34,10 @@ _COLUMNS = {
     "Model": (160, ""),
     "Version": (75, ""),
     "Cases": (75, ""),
-    "Right [95 % interval]": (190, "The share of right answers, from drawn and judged cases"),
+    "Right (95 % interval)": (190, "The share of right answers, from drawn and judged cases"),
     "Feedback": (200, "What people say now; “can't tell” counts as neither right nor wrong"),
     "Time (ms)": (155, _TIMES),
-    "Errors [95 %]": (
+    "Errors (95 %)": (
         140,
         "Requests that were not answered, of those that were sent, with the interval of their share",
     ),
@@ -196,7 +196,7 @@ def feedback_count(row: HealthRow) -> int:
 
 
 def accuracy_words(estimate: Estimate) -> str:
-    """`0.86 [0.81–0.90] n=142 of 2,310`, or how many of the drawn cases are judged."""
+    """`86 % (81–90 %), n=142 of 2,310`, or how many of the drawn cases are judged."""
     words = str(estimate)
     return words[0].upper() + words[1:]
 
@@ -207,10 +207,10 @@ def _row(row: HealthRow, title: str) -> dict[str, object]:
     return named | {
         "Version": row.version or "–",
         "Cases": row.cases,
-        "Right [95 % interval]": accuracy_words(row.accuracy),
+        "Right (95 % interval)": accuracy_words(row.accuracy),
         "Feedback": _feedback_words(row),
         "Time (ms)": _times(row),
-        "Errors [95 %]": counted_words(row.error_rate),
+        "Errors (95 %)": counted_words(row.error_rate),
         "Last asked": f"{row.last_case_at:%-d %b %Y}",
     }
 
