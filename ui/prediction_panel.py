@@ -103,7 +103,8 @@ def _draw_more(reply: Reply) -> None:
         answered = AnsweredCase(
             case=reply.case, answer=answer, values=reply.values, signature=reply.signature
         )
-        mode.draw_way_in(answered)
+    if answer:
+        _draw_modes(reply, answered)
     if missing:
         st.info(
             plain(
@@ -117,9 +118,15 @@ def _draw_more(reply: Reply) -> None:
         feedback.draw(reply.case, answer, reply.signature)
     if answered:
         explanations.draw(answered)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        making.draw_present(reply.case, "predict_present")
     technical.draw(reply.case)
+
+
+def _draw_modes(reply: Reply, answered: AnsweredCase | None) -> None:
+    """What else can be done with the answer as a whole: other values, and the stage."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if answered:
+            mode.draw_way_in(answered)
+        making.draw_present(reply.case, "predict_present")
 
 
 def _what_to_do(form: Form) -> str:

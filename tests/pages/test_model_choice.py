@@ -77,5 +77,5 @@ def test_a_model_that_is_gone_can_be_looked_for_among_the_cases(built: services.
     add_case(built.sessions, server="shelf", model="gone")
     app = _opened("cases", model="shelf/gone", whose="everybody's")
     assert app.selectbox(key="model").value == "shelf/gone"
-    assert app.dataframe[0].value["Model"].tolist() == ["shelf/gone"]
+    assert app.dataframe[0].value["Model"].tolist() == ["gone"]
     assert any(each.label == "Model: gone" for each in app.button)

@@ -56,6 +56,16 @@ def test_the_form_opens_filled_and_is_answered(predict: AppTest, built: services
     assert predict.query_params["case"] == case.id
 
 
+def test_what_is_done_with_the_answer_stands_before_what_explains_it(predict: AppTest) -> None:
+    _submit(predict.run())
+    found = [each.label for each in predict.button]
+    places = [
+        found.index(each)
+        for each in ("What if …?", "Present", "Yes", "What speaks for and against")
+    ]
+    assert places == sorted(places), found
+
+
 def test_seven_fields_are_in_sight_and_the_rest_in_groups(predict: AppTest) -> None:
     predict.run()
     groups = {e.label for e in predict.expander if "(" in e.label}

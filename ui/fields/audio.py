@@ -8,7 +8,6 @@ import streamlit as st
 
 from mds_client.signature import Field, File
 from ui.fields import _upload
-from ui.labels import label
 
 KINDS = ("audio",)
 _ENDINGS = ("wav", "flac", "ogg", "mp3", "m4a")
@@ -23,4 +22,4 @@ def _microphone(field: Field, key: str) -> _upload.Uploaded | None:
     """A recording is a WAV file, which not every model takes."""
     if field.media_types and "audio/wav" not in field.media_types:
         return None
-    return st.audio_input(f"Or record: {label(field)}", key=key)
+    return st.audio_input("Or record your own", key=key)

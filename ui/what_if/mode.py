@@ -46,7 +46,7 @@ def draw_way_in(answered: AnsweredCase) -> None:
     """The button beside an answer; none where the model takes nothing that could be changed."""
     if not answered.signature.inputs:
         return
-    with st.container(key="what_if_enter"):
+    with st.container(key="what_if_enter", width="content"):
         st.button(
             "What if …?",
             key=f"what_if_{answered.case.id}_enter",
