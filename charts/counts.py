@@ -11,10 +11,11 @@ from charts.layout import finished
 from charts.palette import AGAINST, FOR
 
 _MARGIN = timedelta(hours=16)
+_LEAST_DAYS = 7  # that are shown, however few of them have cases
 
 
 def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence[int]) -> Figure:
-    """Stacked bars: blue were answered, orange were not."""
+    """Stacked bars: blue were answered, orange were not; from the first day with cases on."""
     days = [start.date().isoformat() for start in starts]
     drawn = Figure([
         Bar(x=list(starts), y=list(answered), marker_color=FOR, name="answered", customdata=days),
@@ -33,7 +34,7 @@ def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence
     )
     if starts:
         drawn.update_xaxes(
-            range=[starts[0] - _MARGIN, starts[-1] + _MARGIN], tickformat="%-d %b", nticks=8, tickfont_size=14,
+            range=[starts[_first(answered, errors)] - _MARGIN, starts[-1] + _MARGIN], tickformat="%-d %b", nticks=8, tickfont_size=14,
         )  # fmt: skip
     most = max((a + e for a, e in zip(answered, errors, strict=True)), default=0)
     drawn.update_yaxes(
@@ -45,6 +46,12 @@ def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence
 def alt_text(answered: Sequence[int], errors: Sequence[int]) -> str:
     """The totals in a sentence."""
     return f"Bar chart of cases over time: {sum(answered)} answered, {sum(errors)} not answered."
+
+
+def _first(answered: Sequence[int], errors: Sequence[int]) -> int:
+    """Which day the axis begins with: the first one with cases; the days before are no bars, and so no reason for room."""
+    days = (n for n, some in enumerate(zip(answered, errors, strict=True)) if any(some))
+    return max(0, min(next(days, 0), len(answered) - _LEAST_DAYS))
 
 
 def _step(most: int) -> int:

@@ -89,6 +89,15 @@ def test_counts_stack_answered_and_not() -> None:
     assert counts.figure([], [], []).layout.yaxis.dtick == 1
 
 
+@pytest.mark.parametrize(("first", "begins"), [(0, 0), (12, 12), (28, 23)])
+def test_an_axis_of_days_begins_with_the_first_cases(first: int, begins: int) -> None:
+    starts = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=i) for i in range(30)]
+    cases = [int(day >= first) for day in range(30)]
+    low, high = counts.figure(starts, [0] * 30, cases).layout.xaxis.range
+    assert starts[begins] - timedelta(days=1) < low < starts[begins]
+    assert high > starts[-1]
+
+
 def test_latency_is_in_milliseconds() -> None:
     speeds = [latency.Speed(title="m v1", p50=0.05, p95=0.2)]
     _line, half, most = latency.figure(speeds).data

@@ -142,6 +142,7 @@ def test_a_case_of_another_version_has_titles_and_the_way_back_its_choices(
     shown = case_page.run()
     assert not shown.exception
     assert shown.table[0].value.to_dict() == {"value": {"Body mass": "4500"}}
+    assert "Penguins (demo/penguins), version v1" in _words(shown).replace("\\", "")
     (back,) = [link for link in shown.get("page_link") if link.proto.label == "Cases"]
     assert back.proto.query_string == "state=failed&words=a%26b"
 

@@ -13,6 +13,7 @@ from cases.recording import answer_of
 from cases.scenarios import scenarios
 from explanations.contract import Explanation
 from feedback.regions import in_words
+from health.titles import model_words
 from mds_client.prediction import Answer
 from ui import (
     demo_mark,
@@ -87,7 +88,9 @@ def _note_view(found: CaseView) -> None:
 def _origin(found: CaseView) -> str:
     version = f", version {found.version}" if found.version else ""
     moment = f"{found.created_at:%-d %B %Y, %H:%M:%S} UTC"
-    parts = (f"{found.server}/{found.model}{version}", moment, found.person)
+    title = services().model_title(found.server, found.model)
+    model = model_words(title, found.server, found.model)
+    parts = (f"{model}{version}", moment, found.person)
     return " · ".join(part for part in parts if part != "anonymous")
 
 
