@@ -13,6 +13,7 @@ from audit_log.workspaces import current
 from db.cases import DEMO
 from db.engine import Sessions, reading
 from db.health import Selection
+from db.health_standings import StandingView
 from db.ids import utc_now
 from health.baselines import in_words
 from health.input_drift import Model
@@ -63,6 +64,12 @@ class ComingIn:
             findings=tuple(told if each is quiet else each for each in status.findings),
         )
         return replace(standing, status=known)
+
+    def as_kept(self, view: StandingView) -> StandingView:
+        """What a card says of a model for which evidence is missing: its cases may still be to come."""
+        if view.word != "Not enough evidence" or not self.is_of(view.server):
+            return view
+        return replace(view, sentence=self.words_of(view.server, view.model, is_asked=True))
 
     @property
     def _so_far(self) -> str:

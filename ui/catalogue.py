@@ -9,6 +9,7 @@ import streamlit as st
 
 from cases.usage import NONE, Usage, usage
 from feedback.golden import RunView, newest_runs
+from health.coming_in import coming_in
 from health.kept_standings import StandingView, kept
 from health.status import WORDS
 from mds_client.discovery import Entry, ServerState
@@ -116,7 +117,8 @@ def _usage() -> Usage:
 def _standings() -> Mapping[tuple[str, str], StandingView]:
     """What Health said last of each model; nothing while that is not known."""
     try:
-        return kept(services().figures)
+        found, coming = kept(services().figures), coming_in(services().figures)
+        return {of: coming.as_kept(view) if coming else view for of, view in found.items()}
     except MdsError:
         return {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from audit_log.workspaces import complete, opened
@@ -10,6 +11,7 @@ from db.ids import utc_now
 from health.baselines import in_words
 from health.coming_in import ComingIn, as_known, coming_in
 from health.day_counts import fold
+from health.kept_standings import keep, kept
 from health.standing import standings
 from tests.recorded import add_cases, case_of
 
@@ -58,3 +60,16 @@ def test_a_model_of_which_the_newest_cases_are_to_come_is_not_to_be_removed(
     # Of another server nothing comes, and once all are there nothing is to come.
     assert ComingIn(cases={("bank", "fraud"): 1}).as_known(quiet) == quiet
     assert as_known(None, quiet) == quiet
+
+
+def test_its_card_says_that_cases_are_to_come(sessions: Sessions) -> None:
+    old = {"created_at": utc_now() - timedelta(days=30), "purpose": "demo"}
+    add_cases(sessions, *(case_of(**old) for _ in range(3)))
+    keep(sessions, standings(sessions).values())
+    (view,) = kept(sessions).values()
+    assert view.sentence.startswith("Nobody has asked this model since")
+    found = ComingIn(cases={("shelf", "penguins"): 3}).as_kept(view)
+    assert found.sentence.startswith("The history of the demonstration is still coming in: 3 cases")
+    assert ComingIn(cases={("bank", "fraud"): 1}).as_kept(view) == view
+    healthy = replace(view, word="Healthy")
+    assert ComingIn(cases={}).as_kept(healthy) == healthy

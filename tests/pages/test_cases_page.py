@@ -181,3 +181,16 @@ def test_the_address_chooses_and_a_choice_begins_anew(
     assert "before" not in shown.query_params
     assert list(shown.dataframe[0].value["State"]) == ["failed"]
     assert not shown.exception
+
+
+def test_chips_say_in_words_what_a_figure_of_health_narrows_to(cases_page: AppTest) -> None:
+    cases_page.query_params["model"] = "demo/diabetes-progress"
+    cases_page.query_params["number"] = "..89.76802849339893"
+    cases_page.query_params["within"] = "bmi=22.5..30.0"
+    cases_page.query_params["days"] = "2026-11-17..2026-11-27"
+    shown = cases_page.run()
+    assert not shown.exception
+    chips = [button.label for button in shown.button]
+    assert "Answered: up to 89.768 points" in chips
+    assert "Only: Body mass index 22.5 to 30 kg/m²" in chips
+    assert "Days: 2026-11-17 to 2026-11-27" in chips

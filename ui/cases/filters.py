@@ -13,6 +13,20 @@ from cases.search import MOST_READ, STATES, CaseFilter
 from health.summary import ONE_BY_ONE
 from people.viewer import Viewer
 from ui import model_choice, unknown_choices
+from ui.cases.chips import (
+    DAYS,
+    NUMBER,
+    SURE,
+    VALUE,
+    WITHIN,
+    called,
+    chip_words,
+    number_of,
+    span_of,
+    sure_of,
+    value_of,
+    within_of,
+)
 from ui.cases.counted import COUNTED, narrowed
 from ui.session import services
 from ui.text import plain
@@ -20,8 +34,8 @@ from ui.text import plain
 # Names of parameters in the address, and of the widgets that are bound to them.
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 # Choices that other pages make: they stand in the address, and as a chip, and have no widget.
-DAYS, VALUE, WITHIN, DRAWN, ANSWER, TRUTH = "days", "value", "within", "drawn", "answer", "truth"
-NUMBER, SURE, OUTCOME, UNLIKE = "number", "sure", "outcome", "unlike"
+DRAWN, ANSWER, TRUTH = "drawn", "answer", "truth"
+OUTCOME, UNLIKE = "outcome", "unlike"
 ASKED, SINGLY = "asked", "singly"
 ON_HEALTH = "counted"
 KEY = "business_key"
@@ -128,11 +142,14 @@ def _unknown(viewer: Viewer) -> dict[str, str]:
 def draw_chips(choices: Choices) -> None:
     """What narrows the list, each with a way to take it away."""
     chosen = {name: value for name, value in choices.address.items() if name in _CHIPS}
+    server, _, model = choices.address.get(model_choice.KEY, "").partition("/")
+    of = called(server, model, choices.address)
     for name, value in chosen.items():
         label, words = _CHIPS[name]
         words = model_choice.titles_of([value]) if name == model_choice.KEY else words
+        said = words.get(value) or chip_words(name, value, of)
         st.button(
-            plain(f"{label}: {words.get(value, value)[:40]}"),
+            plain(f"{label}: {said[:40]}"),
             key=f"cases_without_{name}",
             icon=":material/close:",
             help="Remove this filter",
@@ -294,49 +311,6 @@ def _first_day(days: str) -> datetime | None:
 def _until(days: str) -> datetime | None:
     span = span_of(days)
     return span[1] + timedelta(days=1) if span else None
-
-
-def span_of(days: str) -> tuple[datetime, datetime] | None:
-    """The beginnings of the first and the last day, of UTC; None for what is no span."""
-    first, _, last = days.partition("..")
-    try:
-        ends = [datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) for day in (first, last)]
-    except ValueError:
-        return None
-    return (ends[0], ends[1]) if ends[0] <= ends[1] else None
-
-
-def value_of(words: str) -> tuple[str, str] | None:
-    """`field=value`; None for anything else."""
-    name, _, value = words.partition("=")
-    return (name, value) if name and value else None
-
-
-def within_of(words: str) -> tuple[str, float, float] | None:
-    """`field=181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
-    name, _, ends = words.partition("=")
-    found = number_of(ends)
-    return (name, *found) if name and found else None
-
-
-def number_of(words: str) -> tuple[float, float] | None:
-    """`181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
-    low, dots, high = words.partition("..")
-    try:
-        found = (float(low or "-inf"), float(high or "inf"))
-    except ValueError:
-        return None
-    return found if dots and found[0] < found[1] else None
-
-
-def sure_of(words: str) -> tuple[float, float] | None:
-    """`0.8..0.9`: two shares, the first below the second; None for anything else."""
-    low, _, high = words.partition("..")
-    try:
-        found = float(low), float(high)
-    except ValueError:
-        return None
-    return found if 0 <= found[0] < found[1] <= 1 else None
 
 
 def _is_yes(words: str) -> bool:

@@ -12,19 +12,29 @@ import streamlit as st
 
 from cases.search import CaseFilter
 from health.cohort import Cohort
-from health.slices import range_words
 from health.standing import DAYS as WORD_DAYS
 from health.standing import begin
 from health.titles import ANSWER as ANSWER_FIELD
-from health.titles import NO_WORDS, FieldWords, word_for
 from ui import model_choice, unknown_choices
-from ui.cases.filters import filter_of, number_of, span_of, sure_of, value_of, within_of
-from ui.session import services
+from ui.cases.chips import (
+    DAYS,
+    NUMBER,
+    SURE,
+    VALUE,
+    WITHIN,
+    called,
+    chip_words,
+    number_of,
+    span_of,
+    sure_of,
+    value_of,
+    within_of,
+)
+from ui.cases.filters import filter_of
 from ui.text import plain
 
-MODEL, PERIOD, VERSION, WEEK, VALUE = model_choice.KEY, "period", "version", "week", "value"
-WITHIN, ANSWER, TRUTH, NUMBER = "within", "answer", "truth", "number"
-DAYS, SURE, CHANNEL, OUTCOME = "days", "sure", "channel", "outcome"
+MODEL, PERIOD, VERSION, WEEK = model_choice.KEY, "period", "version", "week"
+ANSWER, TRUTH, CHANNEL, OUTCOME = "answer", "truth", "channel", "outcome"
 # The longest, but for all, is that of the word: page and word say the same unless somebody chooses otherwise.
 _DEFAULT = f"{WORD_DAYS} days"
 _PERIODS = {"7 days": 7, "30 days": 30, _DEFAULT: WORD_DAYS, "All": None}
@@ -156,11 +166,11 @@ def draw_chips(chosen: Chosen) -> None:
     """What narrows the figures, each with a way to take it away."""
     if not chosen.chips:
         return
-    words = _field_words(chosen)
+    of = called(chosen.server, chosen.model, chosen.chips)
     with st.container(horizontal=True, gap="small", key="health_chips"):
         for name, value in chosen.chips.items():
             st.button(
-                plain(f"{_CHIPS[name]}: {chip_words(name, value, words)[:50]}"),
+                plain(f"{_CHIPS[name]}: {chip_words(name, value, of)[:50]}"),
                 key=f"health_without_{name}",
                 icon=":material/close:",
                 help="Remove this filter",
@@ -169,34 +179,11 @@ def draw_chips(chosen: Chosen) -> None:
             )
 
 
-def chip_words(name: str, value: str, words: FieldWords = NO_WORDS) -> str:
-    """What stands on a chip behind its colon."""
-    if name == VALUE and (known := value_of(value)):
-        return f"{known[0]} is {word_for(words, *known)}"
-    if name == WITHIN and (found := within_of(value)):
-        return f"{found[0]} {word_for(words, found[0], range_words(found[1], found[2]))}"
-    if name == NUMBER and (ends := number_of(value)):
-        return word_for(words, ANSWER_FIELD, range_words(*ends))
-    if name == SURE and (span := sure_of(value)):
-        return f"{span[0] * 100:.0f} % to {span[1] * 100:.0f} %"
-    if name == DAYS:
-        return value.replace("..", " to ") if len(set(value.split(".."))) > 1 else value[:10]
-    return value
-
-
 def words_of(chosen: Chosen) -> list[str]:
     """Which cases are looked at, in words."""
     since = [f"since {chosen.since:%-d %B %Y}"] if chosen.since else []
-    words = _field_words(chosen)
-    return since + [
-        f"{_CHIPS[n]}: {chip_words(n, value, words)}" for n, value in chosen.chips.items()
-    ]
-
-
-def _field_words(chosen: Chosen) -> FieldWords:
-    """What the value of a chip is called; nothing is looked for without one."""
-    is_needed = not {VALUE, WITHIN, NUMBER}.isdisjoint(chosen.chips)
-    return services().field_words(chosen.server, chosen.model) if is_needed else NO_WORDS
+    of = called(chosen.server, chosen.model, chosen.chips)
+    return since + [f"{_CHIPS[n]}: {chip_words(n, value, of)}" for n, value in chosen.chips.items()]
 
 
 def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[str, str]:

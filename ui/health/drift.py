@@ -30,7 +30,7 @@ from health.drift_detectors import DetectionView
 from health.overview import Look
 from health.reference import compared_from
 from health.titles import ANSWER, FieldWords, with_answer, word_for
-from ui.cases.filters import within_of
+from ui.cases.chips import DAYS, NUMBER, VALUE, WITHIN, within_of
 from ui.health import address
 from ui.health.address import Chosen
 from ui.health.parts import field_words, titles
@@ -131,7 +131,7 @@ def _marks(look: Look, named: Mapping[str, str], words: FieldWords) -> dict[str,
     return {
         field.name: Mark(
             words=f"{named.get(field.name, field.name)}: {word_for(words, field.name, grown.words)}, {grown.after} of {field.after} now",
-            chips=_part(field, grown) | ({address.DAYS: days} if days else {}),
+            chips=_part(field, grown) | ({DAYS: days} if days else {}),
         )
         for field in look.compared
         if (grown := field.grown)
@@ -168,9 +168,9 @@ def _part(field: FieldDrift, found: Bin) -> dict[str, str]:
 
 def _looked_at(look: Look, chosen: Chosen) -> list[FieldDrift]:
     """The field whose value or range is chosen, and the answer where one of its is."""
-    within = within_of(chosen.chips.get(address.WITHIN, ""))
-    names = {within[0] if within else chosen.chips.get(address.VALUE, "").partition("=")[0] or None}
-    if address.ANSWER in chosen.chips or address.NUMBER in chosen.chips:
+    within = within_of(chosen.chips.get(WITHIN, ""))
+    names = {within[0] if within else chosen.chips.get(VALUE, "").partition("=")[0] or None}
+    if address.ANSWER in chosen.chips or NUMBER in chosen.chips:
         names.add(ANSWER)
     return [field for field in look.compared if field.name in names and field.bins]
 

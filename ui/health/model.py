@@ -26,6 +26,7 @@ from health.overview import Look
 from health.report import difference_text
 from health.status import accuracy_words, checks_for, left_out_words
 from health.wording import ends_words
+from ui.cases.chips import SURE
 from ui.cases.counted import UNLIKE
 from ui.cases.titles import unit_of
 from ui.health import address, drift, sizes
@@ -281,7 +282,7 @@ def _draw_calibration(look: Look) -> None:
     marks = {
         str(place): Mark(
             words=f"{b.low * 100:.0f} % to {b.high * 100:.0f} %: {many(b.right.n, 'answer')}",
-            chips={address.SURE: f"{b.low:g}..{b.high:g}"},
+            chips={SURE: f"{b.low:g}..{b.high:g}"},
         )
         for place, b in enumerate(found.bins)
     }

@@ -16,6 +16,7 @@ from health.service import OUTCOMES
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, Latency, SeriesPoint
 from health.wording import counted_words, ends_words, value_words
 from ui import model_titles
+from ui.cases.chips import DAYS
 from ui.health import address
 from ui.health.address import Chosen
 from ui.health.pressed import Mark, draw_chart, draw_row
@@ -146,7 +147,7 @@ def _days(series: Sequence[SeriesPoint]) -> dict[str, Mark]:
     return {
         day: Mark(
             words=f"{point.start:%-d %B}: {many(point.cases, 'case')}",
-            chips={address.DAYS: f"{day}..{day}"},
+            chips={DAYS: f"{day}..{day}"},
         )
         for point, day in days
     }

@@ -1,0 +1,92 @@
+"""How the choices of cases without a box are read from the address, and what their chips say: on Cases and on Health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from health.slices import range_words
+from health.titles import ANSWER as ANSWER_FIELD
+from health.titles import FieldWords, word_for
+from ui.session import services
+
+DAYS, VALUE, WITHIN, NUMBER, SURE = "days", "value", "within", "number", "sure"
+# Those whose values may have words or a unit.
+OF_VALUES = frozenset((VALUE, WITHIN, NUMBER))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """What people call the fields of a model, and their values."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    words: FieldWords = field(default_factory=dict)
+
+
+def called(server: str, model: str, chips: Iterable[str]) -> Called:
+    """Of the fields of a model; nothing is looked for without a chip that names a value, or where the model is not known."""
+    if not model or OF_VALUES.isdisjoint(chips):
+        return Called()
+    found = services()
+    return Called(titles=found.field_titles(server, model), words=found.field_words(server, model))
+
+
+def chip_words(name: str, value: str, of: Called) -> str:
+    """What stands on a chip behind its colon."""
+    words = of.words
+    if name == VALUE and (known := value_of(value)):
+        return f"{of.titles.get(known[0], known[0])} is {word_for(words, *known)}"
+    if name == WITHIN and (found := within_of(value)):
+        title = of.titles.get(found[0], found[0])
+        return f"{title} {word_for(words, found[0], range_words(found[1], found[2]))}"
+    if name == NUMBER and (ends := number_of(value)):
+        return word_for(words, ANSWER_FIELD, range_words(*ends))
+    if name == SURE and (span := sure_of(value)):
+        return f"{span[0] * 100:.0f} % to {span[1] * 100:.0f} %"
+    if name == DAYS:
+        return value.replace("..", " to ") if len(set(value.split(".."))) > 1 else value[:10]
+    return value
+
+
+def span_of(days: str) -> tuple[datetime, datetime] | None:
+    """The beginnings of the first and the last day, of UTC; None for what is no span."""
+    first, _, last = days.partition("..")
+    try:
+        ends = [datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) for day in (first, last)]
+    except ValueError:
+        return None
+    return (ends[0], ends[1]) if ends[0] <= ends[1] else None
+
+
+def value_of(words: str) -> tuple[str, str] | None:
+    """`field=value`; None for anything else."""
+    name, _, value = words.partition("=")
+    return (name, value) if name and value else None
+
+
+def within_of(words: str) -> tuple[str, float, float] | None:
+    """`field=181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
+    name, _, ends = words.partition("=")
+    found = number_of(ends)
+    return (name, *found) if name and found else None
+
+
+def number_of(words: str) -> tuple[float, float] | None:
+    """`181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
+    low, dots, high = words.partition("..")
+    try:
+        found = (float(low or "-inf"), float(high or "inf"))
+    except ValueError:
+        return None
+    return found if dots and found[0] < found[1] else None
+
+
+def sure_of(words: str) -> tuple[float, float] | None:
+    """`0.8..0.9`: two shares, the first below the second; None for anything else."""
+    low, _, high = words.partition("..")
+    try:
+        found = float(low), float(high)
+    except ValueError:
+        return None
+    return found if 0 <= found[0] < found[1] <= 1 else None
