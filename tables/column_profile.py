@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from numbers import Real
 
 import numpy as np
@@ -99,8 +100,8 @@ class ColumnProfile:
 
 def profile_of(table: Table, column: str) -> ColumnProfile:
     """What the first values of a column say."""
-    cells = [cell for cell in table.cells(column)[: 5 * _SAMPLE] if not _is_nothing(cell)]
-    sample = cells[:_SAMPLE]
+    first = table.cells(column)[: 5 * _SAMPLE]
+    sample = list(islice((cell for cell in first if not _is_nothing(cell)), _SAMPLE))
     texts = [cell for cell in sample if isinstance(cell, str)]
     return ColumnProfile(tuple(sample), numbers.decimal_of(texts) or table.decimal)
 

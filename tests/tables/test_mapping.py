@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mds_client.signature import Field, Kind, ModelRef, Signature
+from tables import numbers
+from tables.column_profile import profile_of
 from tables.converting import converted
 from tables.mapping import Mapping, corrected, suggest
 from tables.reading import read
@@ -255,3 +257,14 @@ def test_the_contrary_and_what_is_computed_from_a_field_do_not_feed_it(
 )
 def test_a_word_that_both_names_have_changes_nothing(header: str, name: str) -> None:
     assert first(header, number(name))[name].column == header
+
+
+def test_of_a_long_column_so_many_cells_are_looked_at_as_are_judged_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cells, looked = tuple(f"{i}.5" for i in range(1_000)), []
+    is_missing = numbers.is_missing_word
+    long = table("\n".join(["weight", *cells]) + "\n")
+    monkeypatch.setattr(numbers, "is_missing_word", lambda c: looked.append(c) or is_missing(c))
+    assert len(profile_of(long, "weight").cells) == 200
+    assert len(looked) <= 200
