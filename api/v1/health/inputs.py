@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -15,10 +16,10 @@ from health.estimates import Rate
 from health.reference import Chosen
 
 
-class FieldChange(BaseModel):
-    """One input of the newest version now, against the first cases of that version, those since a state was accepted, or `inputs_reference`."""
+class _Change(BaseModel):
+    """How values moved, of the newest version now, against the first cases of that version, those since a state was accepted, or
+    `inputs_reference`."""
 
-    field: str = Field(examples=["flipper_length_mm"])
     is_changed: bool
     since: date | None = Field(
         description="The day (UTC) on which it began; null where it has not changed, or where that is not known",
@@ -29,23 +30,19 @@ class FieldChange(BaseModel):
     p: float | None = Field(description="The chance of such a difference without a change")
     n_before: int
     n_now: int
+
+
+class FieldChange(_Change):
+    """One input of the newest version now, against the first cases of that version, those since a state was accepted, or `inputs_reference`."""
+
+    field: str = Field(examples=["flipper_length_mm"])
     missing_before: float
     missing_now: float
 
 
-class AnswerChange(BaseModel):
+class AnswerChange(_Change):
     """What is answered now, against the answers of the same cases as each input: classes, or numbers by range."""
 
-    is_changed: bool
-    since: date | None = Field(
-        description="The day (UTC) on which it began; null where it has not changed, or where that is not known",
-        examples=["2026-11-17"],
-    )
-    psi: float | None = Field(description="Population stability index", examples=[0.31])
-    distance: float | None = Field(description="Jensen–Shannon distance, 0 to 1")
-    p: float | None = Field(description="The chance of such a difference without a change")
-    n_before: int
-    n_now: int
     grown: str | None = Field(
         description="The class or the range whose share grew most", examples=["Gentoo"]
     )
@@ -121,15 +118,9 @@ class UnlikeEarlier(BaseModel):
 def field_of(field: FieldDrift) -> FieldChange:
     return FieldChange(
         field=field.name,
-        is_changed=field.is_flagged,
-        since=field.since,
-        psi=finite(field.psi),
-        distance=finite(field.distance),
-        p=finite(field.p),
-        n_before=field.before,
-        n_now=field.after,
         missing_before=field.missing[0],
         missing_now=field.missing[1],
+        **_moved(field),
     )
 
 
@@ -138,17 +129,23 @@ def answer_of(found: FieldDrift | None) -> AnswerChange | None:
         return None
     grown = found.grown
     return AnswerChange(
-        is_changed=found.is_flagged,
-        since=found.since,
-        psi=finite(found.psi),
-        distance=finite(found.distance),
-        p=finite(found.p),
-        n_before=found.before,
-        n_now=found.after,
         grown=grown and grown.words,
         grown_before=grown and grown.before / found.before,
         grown_now=grown and grown.after / found.after,
+        **_moved(found),
     )
+
+
+def _moved(found: FieldDrift) -> dict[str, Any]:
+    return {
+        "is_changed": found.is_flagged,
+        "since": found.since,
+        "psi": finite(found.psi),
+        "distance": finite(found.distance),
+        "p": finite(found.p),
+        "n_before": found.before,
+        "n_now": found.after,
+    }
 
 
 def joint_of(found: JointDrift) -> JointChange:
