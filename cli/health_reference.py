@@ -18,7 +18,7 @@ from health.summary import summarise
 from mds_client.signature import ModelRef, Signature
 from services import Services, build
 from settings import settings
-from tables.converting import converted
+from tables.converting import Converted, converted
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
 from tables.fixes import kinds_of
@@ -66,13 +66,15 @@ def _choose(built: Services, ref: ModelRef, wanted: str) -> Chosen:
         table, name = _of_registry(built, signature)
     else:
         table = read_table(Path(wanted), signature, None)
+    found = _read(table, signature)
     return chosen_reference.of_rows(
         sessions,
         signature,
-        _rows(table, signature),
+        found.records(),
         name=name,
         person=person,
         is_registry=is_registry,
+        left_out=found.left_out,
     )
 
 
@@ -116,7 +118,7 @@ def _of_registry(built: Services, signature: Signature) -> tuple[Table, str]:
         raise Wrong(printable(f"{found.entry}: {error.sentence} {error.advice}")) from error
 
 
-def _rows(table: Table, signature: Signature) -> list[dict[str, object]]:
+def _read(table: Table, signature: Signature) -> Converted:
     """The rows that can be read, with the fields that have a column. Raises Wrong where none has."""
     anything = tuple(replace(field, required=False) for field in signature.inputs)
     signature = replace(signature, inputs=anything)
@@ -132,4 +134,4 @@ def _rows(table: Table, signature: Signature) -> list[dict[str, object]]:
         is_one = found.left_out == 1
         rows = "1 row cannot be read and is" if is_one else f"{found.left_out:,} rows cannot be read and are"  # fmt: skip
         say(printable(f"{rows} left out, as row {first.rows[0]}: {first.sentence}"))
-    return found.records()
+    return found

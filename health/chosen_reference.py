@@ -93,10 +93,11 @@ def of_rows(
     name: str,
     person: str,
     is_registry: bool = False,
+    left_out: int = 0,
     clock: Callable[[], datetime] = utc_now,
 ) -> Chosen:
     """Compare with rows of a file that is called so, with the fields of the model as names: of many, 300 spread evenly over them are kept,
-    without the values that the model's signature says are not stored.
+    without the values that the model's signature says are not stored. So many more could not be read and are `left_out`.
 
     Raises ReferenceRefused where there are too few, NotPermitted, and StorageError.
     """
@@ -112,7 +113,8 @@ def of_rows(
         kept = [there[place * len(there) // REFERENCE] for place in range(REFERENCE)]
     of = (signature.model.server, signature.model.name)
     source = REGISTRY if is_registry else FILE
-    view = _made(of, source, {"count": len(kept)}, person, clock())
+    content = {"count": len(kept), "left_out": left_out}
+    view = _made(of, source, content, person, clock())
     return _keep(sessions, replace(view, name=clip(name, SHORT)), kept)
 
 
@@ -135,7 +137,7 @@ def chosen_of(view: ReferenceView) -> Chosen | None:
 
 def _chosen(view: ReferenceView) -> Chosen:
     since, until = (view.content.get(name) for name in ("since", "until"))
-    count = view.content.get("count")
+    count, left_out = (view.content.get(name) for name in ("count", "left_out"))
     return Chosen(
         id=view.id,
         source=view.source,
@@ -145,6 +147,7 @@ def _chosen(view: ReferenceView) -> Chosen:
         since=date.fromisoformat(str(since)) if since else None,
         until=date.fromisoformat(str(until)) if until else None,
         count=count if isinstance(count, int) else 0,
+        left_out=left_out if isinstance(left_out, int) else 0,
     )
 
 

@@ -25,7 +25,7 @@ Given = Callable[["Chosen"], Sequence[_Case]]
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
     """What somebody chose to compare with: the cases of the days from `since` to `until`, or `count` rows that are kept with the choice, of a
-    `source` that is called so. `since` and `until` are None for rows."""
+    `source` that is called so, of which so many more could not be read and are `left_out`. `since` and `until` are None for rows."""
 
     id: str
     source: str
@@ -35,14 +35,16 @@ class Chosen:
     since: date | None = None
     until: date | None = None
     count: int = 0
+    left_out: int = 0
 
     @property
     def words(self) -> str:
-        """`the cases of 1 to 31 March 2026`, `300 rows of the file march.csv`."""
+        """`the cases of 1 to 31 March 2026`, `300 rows of the file march.csv (20 more could not be read)`."""
         if self.since and self.until:
             return f"the cases of {days_words(self.since, self.until)}"
         where = "the model registry" if self.source == REGISTRY else "the file"
-        return f"{self.count:,} rows of {where} {self.name}"
+        rest = f" ({self.left_out:,} more could not be read)" if self.left_out else ""
+        return f"{self.count:,} rows of {where} {self.name}{rest}"
 
 
 @dataclass(frozen=True, kw_only=True)

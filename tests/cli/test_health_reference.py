@@ -50,7 +50,10 @@ def test_a_file_days_and_the_first_cases_are_chosen(
     file.write_text("\n".join([_HEAD, *rows, "much,18.0,181,3750,Torgersen,male,2007"]))
     assert main(["health", MODEL, "--compare-with", str(file)]) == 0
     said = capsys.readouterr()
-    assert "demo/penguins are compared with 40 rows of the file train.csv." in said.out
+    assert (
+        "demo/penguins are compared with 40 rows of the file train.csv (1 more could not be read)."
+        in said.out
+    )
     assert "1 row cannot be read and is left out, as row 42: Bill length must be" in said.err
     assert "The column 'Flipper (mm)' is read as 'flipper_length_mm'." in said.err
     assert _kept(deployed) == ("file", 40)

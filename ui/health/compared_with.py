@@ -209,6 +209,7 @@ def _draw_rows(
             name=name,
             person=session.person(),
             is_registry=is_registry,
+            left_out=found.left_out,
         ),
     )
 
