@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, ViewportSize, expect, sync_playwright
 
 from cases.recording import predict_and_record
 from cli import demo
@@ -20,7 +20,8 @@ from tests.browser.started import Started, started
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import PATIENCE
 
-SIZE = {"width": 1280, "height": 900}
+SIZE: ViewportSize = {"width": 1280, "height": 900}
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
 _HEADINGS = "Bill length (mm);Bill depth (mm);Flipper (mm);Body mass (g);Island;Sex;Year;Note"
 _BIRDS = (
@@ -125,6 +126,7 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     _take(visit, target / f"predict-{scheme}.png")
     _why(visit)
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
+    _stage(visit, target / f"stage-{scheme}.png")
     _file(visit)
     _take(visit, target / f"file-{scheme}.png", is_long=True)
     visit.open("/behaviour?model=demo/breast-cancer").settled()
@@ -133,6 +135,16 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     visit.page.wait_for_url("**study=**", timeout=SLOW)
     _take(visit, target / f"behaviour-{scheme}.png", is_long=True)
     visit.page.context.close()
+
+
+def _stage(visit: Visit, path: Path) -> None:
+    """The answer on the stage, as a projector shows it."""
+    visit.page.set_viewport_size(PROJECTOR)
+    visit.click(visit.page.get_by_role("button", name="Present").first).settled()
+    visit.page.get_by_text("Recorded on").wait_for()
+    visit.page.mouse.move(0, 0)
+    visit.page.screenshot(path=path)
+    visit.page.set_viewport_size(SIZE)
 
 
 def _file(visit: Visit) -> None:
@@ -164,7 +176,7 @@ def _why(visit: Visit) -> None:
 
 
 def _visitor(browser: Browser, base: str, scheme: str) -> Visit:
-    context = browser.new_context(base_url=base, color_scheme=scheme, viewport=SIZE)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=base, color_scheme=scheme, viewport=SIZE)
     context.set_default_timeout(PATIENCE)
     return Visit(context.new_page())
 
@@ -178,7 +190,7 @@ def _take(visit: Visit, path: Path, *, is_long: bool = False) -> None:
     visit.page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     visit.page.wait_for_timeout(1200)  # charts settle with an animation
     visit.page.screenshot(path=path)
-    visit.page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+    visit.page.set_viewport_size(SIZE)
 
 
 if __name__ == "__main__":

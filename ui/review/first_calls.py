@@ -7,8 +7,8 @@ import streamlit as st
 from feedback.first_call_figures import DAYS, first_call_figures
 from health.first_calls import first_calls
 from health.weighted import Share
+from health.wording import share_text
 from ui.session import services
-from ui.text import percent
 
 
 def draw(server: str, model: str) -> None:
@@ -36,4 +36,4 @@ def draw(server: str, model: str) -> None:
 def _line(found: Share) -> str:
     if found.value is None:
         return f"not enough evidence, n={found.n}"
-    return f"{percent(found.value)} [{percent(found.low)} to {percent(found.high)}] n={found.n:,}"
+    return share_text(found)
