@@ -25,6 +25,7 @@ from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
 from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import FAILED, NUMBER, add_case, add_cases, case_of
+from ui.health import requests
 
 _OTHER_CASES = "The word is about all cases of the last 120 days, the figures below are"
 
@@ -452,3 +453,8 @@ def test_numbers_say_how_far_they_are_off_and_classes_do_not(
     (table,) = (each.value for each in app.table if "Bias" in each.value.index)
     assert "Median absolute error, at least" not in table.index
     assert any("10 of 20 were called right without a truth" in each.value for each in app.caption)
+
+
+def test_the_table_of_versions_fits_a_page_of_1024_pixels() -> None:
+    edges, chooser = 2 * 24 + 10, 34  # with the bar that scrolls the page
+    assert sum(width for width, _ in requests.COLUMNS.values()) <= 1024 - edges - chooser

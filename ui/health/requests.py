@@ -30,19 +30,19 @@ _TIMES = (
     "Half / 19 of 20 / 99 of 100 of the newest n answers took no longer. Where nothing was asked one by one: of rows, each as long as "
     "the request with many rows that it went in"
 )
-# Together they fit a page of 1,280 pixels, with the column that chooses a row.
-_COLUMNS = {
-    "Model": (160, ""),
-    "Version": (75, ""),
+# How wide they are and what they mean. Together they fit a page of 1,024 pixels, with the column that chooses a row.
+COLUMNS = {
+    "Model": (120, ""),
+    "Version": (65, ""),
     "Cases": (75, ""),
-    "Right (95 % interval)": (190, "The share of right answers, from drawn and judged cases"),
-    "Feedback": (200, "What people say now; “can't tell” counts as neither right nor wrong"),
-    "Time (ms)": (155, _TIMES),
+    "Right (95 % interval)": (155, "The share of right answers, from drawn and judged cases"),
+    "Feedback": (145, "What people say now; “can't tell” counts as neither right nor wrong"),
+    "Time (ms)": (125, _TIMES),
     "Errors (95 %)": (
-        140,
+        130,
         "Requests that were not answered, of those that were sent, with the interval of their share",
     ),
-    "Last asked": (105, "The day (UTC) of the newest case"),
+    "Last asked": (100, "The day (UTC) of the newest case"),
 }
 # Figures have their intervals in a second line; from so many pixels on Streamlit wraps.
 _TWO_LINES = 66
@@ -110,7 +110,7 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
         "health_rows",
         {f"{place}": _mark(row, chosen, named) for place, row in enumerate(rows)},
         "Choose a version",
-        _COLUMNS,
+        COLUMNS,
         _TWO_LINES,
     )
     if not all(row.accuracy.enough for row in rows):
