@@ -114,9 +114,9 @@ class Estimate:
         return sum(each.cases for each in self.left_out)
 
     def __str__(self) -> str:
-        if self.value is None:
+        if self.value is None or self.low is None or self.high is None:
             return f"{self.n:,} of {self.drawn:,} drawn cases judged so far"
-        share = f"{share_words(self.value)} ({_ends_words(self.low or 0.0, self.high or 1.0)})"
+        share = f"{share_words(self.value)} ({_ends_words(self.low, self.high)})"
         return f"{share}, n={self.n:,} of {self.of:,}"
 
 

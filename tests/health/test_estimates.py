@@ -72,6 +72,8 @@ def test_an_accuracy_stays_within_0_and_1_whatever_was_counted(counted: list[Gro
 def test_in_the_words_of_a_person():
     counted = [_drawn(122, True), _drawn(20, False), _silent(2_168)]
     assert str(accuracy(counted)) == "86 % (79–91 %), n=142 of 2,310"
+    none = Estimate(value=0.0, low=0.0, high=0.0, n=40, of=40, drawn=40, enough=True)
+    assert str(none) == "0 % (0–0 %), n=40 of 40"
     assert str(accuracy([_drawn(3, True), _silent(37)])) == "3 of 3 drawn cases judged so far"
 
 
