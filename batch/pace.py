@@ -1,8 +1,8 @@
 """How many rows go into a request and into a chunk, and how many requests are under way: all from how the server fares.
 
-A request grows as long as it is quick, and shrinks where the server refuses its size, or where it is slow and so many rows
-were never quick, or fewer are quicker a row. Where a row takes the same in smaller requests, it is not their size that is slow: the
-machine does other things too.
+A request grows as long as it is quick, to what may then take a quarter of a second, and shrinks where the server refuses its
+size, or where it is slow and so many rows were never quick, or fewer are quicker a row. Where a row takes the same in smaller
+requests, it is not their size that is slow: the machine does other things too.
 A chunk is as many rows as take about a second, so that little is asked again after a crash. Concurrency rises by one
 while all goes well, and is halved when the server says that it has too much to do: additive increase, multiplicative
 decrease, as TCP does it (Jacobson, Congestion Avoidance and Control, 1988).
@@ -27,6 +27,8 @@ REQUEST_SECONDS = 0.5
 # quick, if they do not bring much less.
 _GAINED, _LOST = 1.2, 0.7
 _TRIAL = 4
+# A request that was quick is followed by one of as many times the rows as may take half of the time, at most so many times.
+_MOST_TIMES = 8
 HOLD_REQUESTS = 50
 _CALM = 8  # requests without trouble before one more may be under way
 _LOOK_SECONDS = 0.005
@@ -164,8 +166,8 @@ class Pace:
             self._trial = _Trial(size=size, rate=rate)
             self.request_rows = max(1, size // 2)
         elif seconds < REQUEST_SECONDS / 4:
-            times = 4 if seconds < REQUEST_SECONDS / 16 else 2
-            self._trial, self.request_rows = None, min(size * times, self.most_rows)
+            times = min(_MOST_TIMES, REQUEST_SECONDS / 2 / max(seconds, 1e-6))
+            self._trial, self.request_rows = None, min(int(size * times), self.most_rows)
         self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
 
     def _try_fewer(self, trial: _Trial, rows: int, seconds: float) -> None:

@@ -47,6 +47,12 @@ def test_a_machine_that_does_other_things_too_does_not_shrink_requests() -> None
     assert pace.request_rows == 5_000
 
 
+def test_requests_of_a_quick_server_are_soon_large_and_never_expected_to_be_slow() -> None:
+    sizes = _asked(Pace(), lambda rows: 0.03 + rows * 20e-6, 10)
+    assert sizes[3] >= 2_500
+    assert max(_asked(Pace(), lambda rows: rows * 1e-3)) * 1e-3 <= 0.25
+
+
 def test_requests_shrink_where_fewer_rows_are_quicker_a_row() -> None:
     pace = Pace()
     _asked(pace, lambda rows: rows * 20e-6)
