@@ -1,7 +1,8 @@
 """How long a new user needs, in clicks and seconds: `python -m tests.browser.stopwatch`.
 
 Starts the models and the app with some history, and walks three ways from an empty browser: to an explained answer, to
-feedback with the right answer, and to what is wrong with a model and the cases that show it.
+feedback with the right answer, and to what is wrong with a model and the cases that show it. Twice: right after the start, while
+what explains answers still loads its libraries, and once it has.
 """
 
 from __future__ import annotations
@@ -51,8 +52,9 @@ def main() -> None:
     """Start everything, walk, and print what it took."""
     with started() as all_of_it:
         screenshots.ask_around(all_of_it.mds_url, all_of_it.database_url)
-        for words, took in walked(all_of_it.base):
-            print(json.dumps({"way": words, **took}), flush=True)
+        for when in ("right after the start", "later"):
+            for words, took in walked(all_of_it.base):
+                print(json.dumps({"when": when, "way": words, **took}), flush=True)
 
 
 def walked(base: str) -> Iterator[tuple[str, dict[str, float]]]:
