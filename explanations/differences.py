@@ -14,10 +14,13 @@ def moved(target: Target, before: float, after: float) -> str:
     """How the number went: "72 % → 41 %: 31 percentage points less"; "no difference" where a reader would see none."""
     texts = target.value_text(before), target.value_text(after)
     by = by_how_much(target, after - before)
-    if by == "no difference":
+    if by == "no difference" or texts[0] == texts[1]:
+        # Two numbers that read alike are told apart by their difference alone.
         return by
-    # Two numbers that read alike are told apart by their difference alone.
-    return by if texts[0] == texts[1] else f"{texts[0]} → {texts[1]}: {by}"
+    told = target.as_told(before), target.as_told(after)
+    if told[0] is not None and told[1] is not None:
+        by = by_how_much(target, told[1] - told[0])  # of two numbers in sight, what a reader finds
+    return f"{texts[0]} → {texts[1]}: {by}"
 
 
 def by_how_much(target: Target, amount: float) -> str:

@@ -58,10 +58,20 @@ def percent(share: float) -> str:
         return f"less than 0.1{GAP}%"
     if 99.9 < hundredth < 100:
         return f"more than 99.9{GAP}%"
+    return f"{str(_percents(hundredth)).removesuffix('.0')}{GAP}%"
+
+
+def share_as_told(share: float) -> float | None:
+    """The share that `percent` says; None where it is in words."""
+    hundredth = round(share * 100, 9)
+    is_in_words = 0 < hundredth < 0.1 or 99.9 < hundredth < 100
+    return None if is_in_words else float(_percents(hundredth)) / 100
+
+
+def _percents(hundredth: float) -> Decimal:
     is_fine = 0 < hundredth < 1 or 99 < hundredth < 100
     step = Decimal("0.1") if is_fine else Decimal(1)
-    size = str(Decimal(str(hundredth)).quantize(step, ROUND_HALF_EVEN))
-    return f"{size.removesuffix('.0')}{GAP}%"
+    return Decimal(str(hundredth)).quantize(step, ROUND_HALF_EVEN)
 
 
 def points(share: float) -> str:

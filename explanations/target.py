@@ -107,6 +107,10 @@ class Target:
             return formatting.percent(value)
         return formatting.amount(float(f"{value:.3g}"), self.unit)
 
+    def as_told(self, value: float) -> float | None:
+        """The number that `value_text` says; None where it is in words, as beyond 99.9 %."""
+        return formatting.share_as_told(value) if self.is_share else float(f"{value:.3g}")
+
     def amount_text(self, amount: float) -> str:
         """A change of the number: "+18 pp", "−3.1 mg"."""
         return (
