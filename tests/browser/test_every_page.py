@@ -1,4 +1,4 @@
-"""Pages on a phone, in light and dark, and at 200 %: nothing serious for axe, nothing wider than the screen, headings in order.
+"""Pages on a phone, in light and dark, at 200 % and on a desk: nothing serious for axe, nothing wider than the screen, headings in order.
 
 `python -m tests.browser.every_page` does the same for every page at four widths, with pictures.
 """
@@ -16,6 +16,7 @@ from tests.browser.visit import Visit
 
 PHONE = {"width": 420, "height": 860}
 AT_200_PERCENT = {"width": 720, "height": 450}
+DESK = {"width": 1440, "height": 900}
 # What is there at one width alone: a part that scrolls by itself.
 _OF_SIZES: dict[str, object] = {
     "runOnly": {"type": "rule", "values": ["scrollable-region-focusable"]}
@@ -25,7 +26,7 @@ SHOWN = ("what-if", "cases", "case", "shows", "stage", "data", "you", "alone")
 
 
 @pytest.mark.slow
-def test_pages_are_right_on_a_phone_and_at_200_percent(
+def test_pages_are_right_on_a_phone_at_200_percent_and_on_a_desk(
     page: Page, app: demo.Part, mds_url: str
 ) -> None:
     sessions = make_sessions(app.environment["MDS_DATABASE_URL"])
@@ -43,6 +44,9 @@ def test_pages_are_right_on_a_phone_and_at_200_percent(
         page.set_viewport_size(AT_200_PERCENT)  # type: ignore[arg-type]
         visit.settled()
         wrong += [*axe.serious(page, "at 200 %", _OF_SIZES), *every_page.sticks_out(page)]
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        visit.settled()
+        wrong += [*axe.serious(page, "on a desk", {}), *every_page.sticks_out(page)]
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         found += [f"{place.name}: {each}" for each in wrong]
     assert not found

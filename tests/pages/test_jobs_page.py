@@ -107,3 +107,15 @@ def test_what_was_stopped_is_paused_where_it_can_go_on(
     assert said == {"large-batch": "paused", "explanation": "stopped"}
     store.withdraw(built.sessions, store.newest(built.sessions, kind="large-batch")[0].id)
     assert "cancelled" in list(page.run().dataframe[0].value["State"])
+
+
+def test_jobs_call_models_by_their_titles(built: services.Services, app: AppTest) -> None:
+    kind = built.kinds["large-batch"]
+    titles = ("birds.csv: demo/penguins@v2", "a: b/c", "birds.csv: demo/gone", "Look for alarms")
+    for title in titles:
+        store.submit(built.sessions, kind, store.make(kind, person=ME, title=title), None)
+    page = app.switch_page("../pages/jobs.py").run()
+    assert not page.exception
+    assert sorted(page.dataframe[0].value["What"]) == sorted(
+        ["birds.csv: Penguins, version v2", *titles[1:]]
+    )

@@ -8,6 +8,7 @@ from jobs import store
 from mds_client.errors import MdsError
 from ui import session
 from ui.jobs import mine
+from ui.jobs.titles import titled
 from ui.session import services
 from ui.text import plain
 
@@ -39,6 +40,7 @@ def _say(job_id: str) -> None:
         return  # the list of jobs has it
     if job is None or job.is_under_way:
         return
+    (job,) = titled([job])
     icon = ":material/task_alt:" if job.state == "done" else ":material/warning:"
     words = f"[{plain(job.title)}]({mine.address_of(job)}): {plain(job.sentence)}"
     st.toast(words, icon=icon, duration="long")

@@ -15,6 +15,7 @@ from ui import by_width, session
 from ui.by_width import Line
 from ui.jobs.mine import state_of, words_of
 from ui.jobs.sentences import SENTENCE_WIDTH, row_height
+from ui.jobs.titles import titled
 from ui.session import services
 
 _LOOK_SECONDS = 30
@@ -23,9 +24,8 @@ _LOOK_SECONDS = 30
 @st.fragment(run_every=_LOOK_SECONDS)
 def draw() -> None:
     """Nothing where nothing of it is of who asks."""
-    found = [
-        job for job in store.last_scheduled(services().sessions, session.person()) if _due(job)
-    ]
+    last = store.last_scheduled(services().sessions, session.person())
+    found = titled([job for job in last if _due(job)])
     if not found:
         return
     st.subheader("Automatic", anchor=False)

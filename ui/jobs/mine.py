@@ -14,6 +14,7 @@ from mds_client.errors import MdsError
 from ui import by_width, session
 from ui.by_width import Line
 from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
+from ui.jobs.titles import titled
 from ui.session import services
 from ui.text import percent
 
@@ -54,7 +55,8 @@ def _draw_list() -> None:
     if not jobs:
         st.info("Nothing is running for you. Explanations, studies and files appear here.")
         return
-    by_width.draw("jobs", lambda: _draw_table(jobs), [_line(job) for job in jobs])
+    found = titled(jobs)
+    by_width.draw("jobs", lambda: _draw_table(found), [_line(job) for job in found])
 
 
 def _draw_table(jobs: Sequence[JobView]) -> None:
