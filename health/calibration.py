@@ -21,6 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from health.weighted import Floats, Mean, Share, mean, share
 
 BINS = 10
+# Of fewer cases the interval says nothing: all of them may be wrong, or none.
+LEAST = 10
 _DRAWS = 400
 _SEED = 7
 
@@ -67,14 +69,15 @@ def calibration(probabilities: ArrayLike, right: ArrayLike, weights: ArrayLike) 
         return Calibration(bins=(), ece=None, by_chance=None, brier=None, n=0)
     weight = weight / weight.sum()
     ends = _interval(said, is_right, weight)
+    is_enough = len(said) >= LEAST
     return Calibration(
         bins=_bins(said, is_right, weight),
         ece=_ece(said, is_right, weight),
         by_chance=_by_chance(said, weight),
         brier=float(np.sum(weight * (said - is_right) ** 2)),
         n=len(said),
-        low=max(0.0, ends.low),
-        high=min(1.0, ends.high),
+        low=max(0.0, ends.low) if is_enough else 0.0,
+        high=min(1.0, ends.high) if is_enough else 1.0,
     )
 
 

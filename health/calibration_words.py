@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from health.calibration import Calibration
+from health.calibration import LEAST, Calibration
 
 
 def sentence(found: Calibration) -> str:
     """`On average the probability differs by 6 percentage points (95 % interval 3 to 9, n=142) from …`; empty without any."""
     if found.ece is None or found.by_chance is None:
         return ""
+    if found.n < LEAST:
+        said = "1 judged answer has" if found.n == 1 else f"{found.n:,} judged answers have"
+        return f"Only {said} a probability: too few to tell whether it means what it says."
     ends = f"95 % interval {found.low * 100:.0f} to {found.high * 100:.0f}, n={found.n:,}"
     words = (
         "more than chance explains: do not take the probabilities at their word"

@@ -81,6 +81,19 @@ def by_class(verdicts: Sequence[Verdict], most: int = 12) -> list[ClassFigures]:
     return [_figures(label, verdicts) for label in sorted(_shown(verdicts, most))]
 
 
+def known_of(
+    classes: Sequence[ClassFigures], answer: str | None, truth: str | None
+) -> list[ClassFigures]:
+    """What is known of them where only cases with one answer, or one truth, are looked at: cases of other answers are missing in the
+    recall then, those of other truths in the precision, and either in F1."""
+    found = list(classes)
+    if answer is not None:
+        found = [replace(each, recall=share([]), f1=share([])) for each in found]
+    if truth is not None:
+        found = [replace(each, precision=share([]), f1=share([])) for each in found]
+    return found
+
+
 def _figures(label: str, verdicts: Sequence[Verdict]) -> ClassFigures:
     answered = [v for v in verdicts if v.answer == label]
     truly = [v for v in verdicts if v.truth == label]

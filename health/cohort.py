@@ -24,6 +24,12 @@ class Cohort:
     channel: str | None = None
     outcome: str | None = None
 
+    @property
+    def is_of_answered(self) -> bool:
+        """Whether it asks how cases ended, or for what only answered ones have: then the share that failed says nothing."""
+        asked = (self.answer, self.number, self.sure, self.truth, self.channel, self.outcome)
+        return any(each is not None for each in asked)
+
     def of(self, selection: Selection) -> Selection:
         """Those of a selection."""
         return replace(selection, **{each.name: getattr(self, each.name) for each in fields(self)})

@@ -26,6 +26,7 @@ from health import days, over_time
 from health.alarms.decisions import put_off_words, reference_of
 from health.answer_times import AnswerTimes, answer_times
 from health.causes import Causes
+from health.classification import known_of
 from health.cohort import EVERY, Cohort
 from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
@@ -124,9 +125,12 @@ def look(
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(read.lately), named, worded)
     behind = details(read.judged, groups(read.shown), protected, worded)
+    behind = replace(behind, classes=known_of(behind.classes, cohort.answer, cohort.truth))
     if cohort == Cohort(since=since):  # figures of other cases are no reason of the word
         standing = replace(standing, sizes=behind.sizes)
     looked = _looked(read, made_of, standing, found, behind, now)
+    if cohort.is_of_answered:
+        looked = replace(looked, failed=rate(0, 0))
     _known.keep(of, made_of, looked)
     return looked
 

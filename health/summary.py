@@ -111,10 +111,11 @@ def summarise(
             db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
             for some in (ONE_BY_ONE, MANY_AT_ONCE)
         )
-    return [
+    rows = [
         _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key))
         for key in sorted(counts, key=_in_order)
     ]
+    return [replace(row, error_rate=rate(0, 0)) for row in rows] if cohort.is_of_answered else rows
 
 
 def models(sessions: Sessions) -> list[tuple[str, str]]:

@@ -103,6 +103,16 @@ def converted(table: Table, mapping: Columns, signature: Signature) -> Converted
     return _result(work, table)
 
 
+def fields_that_fit(table: Table, mapping: Columns, signature: Signature) -> tuple[Field, ...]:
+    """The fields that have a column of which at least one row can be read, each taken by itself."""
+    return tuple(
+        one
+        for one in signature.inputs
+        if mapping.column(one.name)
+        and len(converted(table, mapping, replace(signature, inputs=(one,))).rows)
+    )
+
+
 def _unmapped(mapping: Columns, signature: Signature) -> list[RowProblem]:
     return [
         RowProblem(row=0, column="", field=one.name, sentence=f"No column feeds {one.title}.")

@@ -104,3 +104,14 @@ def test_a_file_with_some_of_the_fields_is_compared_by_these(
         "Without a column, so not compared: Bill depth, Flipper length" in capsys.readouterr().err
     )
     assert _kept(deployed) == ("file", 30)
+
+
+def test_a_column_of_which_nothing_can_be_read_is_named_and_the_others_are_compared(
+    deployed: Sessions, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text("Bill length (mm),Island,Sex\n" + "39.5,Dream,q\n" * 30)
+    assert main(["health", MODEL, "--compare-with", str(file)]) == 0
+    told = capsys.readouterr().err
+    assert "Not compared, as none of its values can be read: Sex." in told
+    assert _kept(deployed) == ("file", 30)

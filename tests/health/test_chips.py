@@ -10,7 +10,7 @@ import pytest
 from cases.search import CaseFilter, search
 from db.engine import Sessions
 from feedback.submission import submit
-from health.cohort import Cohort
+from health.cohort import EVERY, Cohort
 from health.overview import look
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NUMBER, add_cases, case_of
@@ -66,6 +66,30 @@ def test_a_chip_is_the_same_cases_everywhere(
     assert found is not None
     assert found.standing.cases == n
     assert found.answered == (0 if cohort.outcome else n)
+
+
+def test_what_only_answered_cases_have_says_nothing_of_what_failed(filled: Sessions) -> None:
+    for cohort in (Cohort(answer="Adelie"), Cohort(truth="Adelie"), Cohort(outcome="failed")):
+        found = look(filled, "shelf", "penguins", cohort, clock=lambda: NOW)
+        assert found is not None
+        assert found.failed.value is None
+        assert all(row.error_rate.value is None for row in summarise(filled, cohort=cohort))
+    whole = look(filled, "shelf", "penguins", Cohort(version="v1"), clock=lambda: NOW)
+    assert whole is not None
+    assert (whole.failed.count, whole.failed.n) == (3, 43)
+
+
+def test_of_one_answer_no_recall_is_known_and_of_one_truth_no_precision(filled: Sessions) -> None:
+    def known(cohort: Cohort) -> tuple[bool, bool, bool]:
+        found = look(filled, "shelf", "penguins", cohort, clock=lambda: NOW)
+        assert found is not None
+        (only,) = found.details.classes
+        first, second, third = only.precision, only.recall, only.f1
+        return first.value is not None, second.value is not None, third.value is not None
+
+    assert known(EVERY) == (True, True, True)
+    assert known(Cohort(answer="Adelie")) == (True, False, False)
+    assert known(Cohort(truth="Adelie")) == (False, True, False)
 
 
 @pytest.mark.slow

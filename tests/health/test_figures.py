@@ -107,7 +107,9 @@ def test_the_interval_of_an_ece_is_that_of_a_plain_bootstrap_and_holds_it() -> N
     assert 0.92 <= np.mean(held) <= 0.98
     few = calibration([0.9], [True], [1.0])
     assert (few.low, few.high) == (0.0, 1.0)
-    assert "95 % interval 0 to 100, n=1" in sentence(few)
+    assert sentence(few).startswith("Only 1 judged answer has a probability: too few")
+    of_four = calibration([0.9] * 4, [False] * 4, [1.0] * 4)
+    assert (of_four.low, of_four.high) == (0.0, 1.0)
 
 
 def _holds_ece(random: np.random.Generator) -> bool:

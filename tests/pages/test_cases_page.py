@@ -194,3 +194,5 @@ def test_chips_say_in_words_what_a_figure_of_health_narrows_to(cases_page: AppTe
     assert "Answered: up to 89.768 points" in chips
     assert "Only: Body mass index 22.5 to 30 kg/m²" in chips
     assert "Days: 2026-11-17 to 2026-11-27" in chips
+    cases_page.query_params["number"] = ".."
+    assert any("“Answered: ..”" in each.value for each in cases_page.run().warning)

@@ -16,7 +16,7 @@ def test_the_answer_is_on_the_track_and_the_others_under_it() -> None:
 
 def test_many_others_are_summed() -> None:
     shares = {"4": 0.93, "7": 0.06, **{str(n): 0.01 / 8 for n in (0, 1, 2, 3, 5, 6, 8, 9)}}
-    assert f"7: 6{GAP}%, all 9 others together 7{GAP}%" in _track.html(shares)
+    assert f"7: 6{GAP}%, 8 others together 1{GAP}%" in _track.html(shares)
 
 
 def test_what_a_server_calls_a_class_is_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,13 +74,14 @@ def within_of(words: str) -> tuple[str, float, float] | None:
 
 
 def number_of(words: str) -> tuple[float, float] | None:
-    """`181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
+    """`181..190`: numbers above the first and up to the second, one of which may be missing; None for anything else."""
     low, dots, high = words.partition("..")
     try:
         found = (float(low or "-inf"), float(high or "inf"))
     except ValueError:
         return None
-    return found if dots and found[0] < found[1] else None
+    is_open = math.isinf(found[0]) and math.isinf(found[1])
+    return found if dots and found[0] < found[1] and not is_open else None
 
 
 def sure_of(words: str) -> tuple[float, float] | None:

@@ -48,12 +48,16 @@ def draw(look: Look, chosen: Chosen) -> None:
 
 def draw_recorded(look: Look) -> None:
     """What this session decided last, as long as it is the newest decision on the model."""
-    recorded = st.session_state.get(_RECORDED, "")
-    newest = look.steps[0] if look.steps else None
-    words = f"Recorded. {decision_words(newest)}" if newest and newest.id == recorded else ""
-    if words:
+    if words := _recorded(look):
         st.success(plain(words), icon=":material/check:")
-    announce("health_decision", recorded if words else "", None, words)
+    recorded = st.session_state[_RECORDED] if words else ""
+    announce("health_decision", recorded, None, words)
+
+
+def _recorded(look: Look) -> str:
+    newest = look.steps[0] if look.steps else None
+    is_own = newest is not None and newest.id == st.session_state.get(_RECORDED, "")
+    return f"Recorded. {decision_words(newest)}" if newest and is_own else ""
 
 
 def _draw_decision(look: Look, chosen: Chosen) -> None:
@@ -72,6 +76,8 @@ def _draw_rest(look: Look, chosen: Chosen, decision: str) -> None:
     if decision in ENDING:
         st.caption(_consequences(look, is_accepted=decision == "accepted"))
     place = f"{chosen.server}/{chosen.model} {decision} {reason}"
+    if words := _recorded(look):
+        st.success(plain(words), icon=":material/check:")
     if st.button("Record the decision", type="primary", key="health_decide"):
         _decide(look, chosen, decision, reason or "", place)
     refusals.draw(_REFUSED, place)

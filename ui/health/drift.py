@@ -122,25 +122,30 @@ def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str], words: Fi
         if field.is_flagged:
             st.markdown(plain(shift_words(field, named.get(field.name, field.name), words)))
     for looked_at in _looked_at(look, chosen):
-        _draw_spread(looked_at, named.get(looked_at.name, looked_at.name), words)
+        _draw_spread(look, looked_at, named.get(looked_at.name, looked_at.name), words)
 
 
 def _marks(look: Look, named: Mapping[str, str], words: FieldWords) -> dict[str, Mark]:
     """Of each field the value or range that became more frequent, in the newest cases."""
-    days = f"{look.drift_after[0]}..{look.drift_after[1]}" if look.drift_after else ""
     return {
         field.name: Mark(
             words=f"{named.get(field.name, field.name)}: {word_for(words, field.name, grown.words)}, {grown.after} of {field.after} now",
-            chips=_part(field, grown) | ({DAYS: days} if days else {}),
+            chips=_part(field, grown) | _now(look),
         )
         for field in look.compared
         if (grown := field.grown)
     }
 
 
-def _draw_spread(field: FieldDrift, title: str, words: FieldWords) -> None:
+def _now(look: Look) -> dict[str, str]:
+    """The chip of the days of the newest cases."""
+    after = look.drift_after
+    return {DAYS: f"{after[0]}..{after[1]}"} if after else {}
+
+
+def _draw_spread(look: Look, field: FieldDrift, title: str, words: FieldWords) -> None:
     st.markdown(
-        f"**{plain(title)}**, before (n={field.before:,}) and now (n={field.after:,}). Press a bar for its cases."
+        f"**{plain(title)}**, before (n={field.before:,}) and now (n={field.after:,}). Press a bar for its cases of now."
     )
     bins = field.bins
     called = [word_for(words, field.name, b.words) for b in bins]
@@ -149,7 +154,7 @@ def _draw_spread(field: FieldDrift, title: str, words: FieldWords) -> None:
         for word, b in zip(called, bins, strict=True)
     ]
     marks = {
-        str(place): Mark(words=called[place], chips=_part(field, b))
+        str(place): Mark(words=called[place], chips=_part(field, b) | _now(look))
         for place, b in enumerate(bins)
         if b.can_be_found
     }

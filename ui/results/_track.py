@@ -18,19 +18,20 @@ def html(shares: Mapping[str, float]) -> str:
     label, share = next(iter(shares.items()))
     words = words_for(list(shares.values()))
     described = escape(probabilities.alt_text(shares, words), quote=True)
-    rest = percent(max(1 - share, 0.0))
     return (
         f'<div class="mds-track" role="img" aria-label="{described}">'
         f'<i style="width:{min(max(share, 0.0), 1.0) * 100:.2f}%"></i></div>'
         f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)}</b>'
-        f"<span>{escape(others(shares, rest))}</span></div>"
+        f"<span>{escape(others(shares))}</span></div>"
     )
 
 
-def others(shares: Mapping[str, float], rest: str) -> str:
-    """The next ones with their shares; more than a few are summed: "Gentoo: 9 %, Chinstrap: 5 %"."""
+def others(shares: Mapping[str, float]) -> str:
+    """The next ones with their shares: `Gentoo: 9 %, Chinstrap: 5 %`; more than a few are summed after the first: `7: 6 %, 8 others together
+    1 %`."""
     names, words = list(shares)[1:], words_for(list(shares.values()))
     if len(names) <= _MOST_OTHERS:
         return ", ".join(f"{name}: {words(shares[name])}" for name in names)
-    first = names[0]
-    return f"{first}: {words(shares[first])}, all {len(names)} others together {rest}"
+    first, *more = names
+    rest = percent(max(1 - sum(shares[name] for name in list(shares)[:2]), 0.0))
+    return f"{first}: {words(shares[first])}, {len(more)} others together {rest}"
