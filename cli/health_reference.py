@@ -18,7 +18,7 @@ from health.summary import summarise
 from mds_client.signature import ModelRef, Signature
 from services import Services, build
 from settings import settings
-from tables.converting import Converted, converted, fields_that_fit
+from tables.converting import Converted, as_far_as_it_fits, converted
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
 from tables.fixes import kinds_of
@@ -129,10 +129,9 @@ def _read(table: Table, signature: Signature) -> Converted:
     if lacking := [f.title for f in signature.inputs if not mapping.column(f.name)]:
         say(printable(f"Without a column, so not compared: {', '.join(lacking)}."))
     found = converted(table, mapping, signature)
-    if not len(found.rows) and (fit := fields_that_fit(table, mapping, signature)):
-        unfit = [f.title for f in signature.inputs if mapping.column(f.name) and f not in fit]
+    signature, unfit = as_far_as_it_fits(found, table, mapping, signature)
+    if unfit:
         say(printable(f"Not compared, as none of its values can be read: {', '.join(unfit)}."))
-        signature = replace(signature, inputs=fit)
         found = converted(table, mapping, signature)
     if found.left_out:
         first = kinds_of(found.problems, signature)[0]

@@ -103,14 +103,20 @@ def converted(table: Table, mapping: Columns, signature: Signature) -> Converted
     return _result(work, table)
 
 
-def fields_that_fit(table: Table, mapping: Columns, signature: Signature) -> tuple[Field, ...]:
-    """The fields that have a column of which at least one row can be read, each taken by itself."""
-    return tuple(
-        one
-        for one in signature.inputs
-        if mapping.column(one.name)
-        and len(converted(table, mapping, replace(signature, inputs=(one,))).rows)
+def as_far_as_it_fits(
+    found: Converted, table: Table, mapping: Columns, signature: Signature
+) -> tuple[Signature, list[str]]:
+    """Where no row was `found`: the signature with the fields alone that have a column of which a row can be read, each taken by itself, and the
+    titles of those that have a column of which none can. Else, or where none is left, the signature itself, and nothing."""
+    if len(found.rows):
+        return signature, []
+    fed = [one for one in signature.inputs if mapping.column(one.name)]
+    fit = tuple(
+        f for f in fed if len(converted(table, mapping, replace(signature, inputs=(f,))).rows)
     )
+    if not fit:
+        return signature, []
+    return replace(signature, inputs=fit), [one.title for one in fed if one not in fit]
 
 
 def _unmapped(mapping: Columns, signature: Signature) -> list[RowProblem]:

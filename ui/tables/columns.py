@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mds_client.signature import ModelRef, Signature
-from tables.converting import Converted, converted, fields_that_fit
+from tables.converting import Converted, as_far_as_it_fits, converted
 from tables.fixes import ProblemKind, kinds_of
 from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
@@ -42,10 +42,9 @@ def draw_to_keep(given: Given, model: ModelRef, signature: Signature) -> Convert
         st.warning(f"Without a column, so not compared: {plain(', '.join(lacking[:_MOST_FIXED]))}.")
     mapping = replace(mapping, replaced=given.replaced.get(str(model), ()))
     found = _converted(given, mapping, signature)
-    if not len(found.rows) and (fit := fields_that_fit(given.table, mapping, signature)):
-        unfit = [f.title for f in signature.inputs if mapping.column(f.name) and f not in fit]
+    signature, unfit = as_far_as_it_fits(found, given.table, mapping, signature)
+    if unfit:
         st.warning(f"Not compared, as none of its values can be read: {plain(', '.join(unfit))}.")
-        signature = replace(signature, inputs=fit)
         found = _converted(given, mapping, signature)
     if found.left_out:
         st.warning(
