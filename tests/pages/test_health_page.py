@@ -333,6 +333,7 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert app.query_params["answer"] in ("Adelie", ["Adelie"])
     assert not app.exception
     assert any(button.label == "Answered: Adelie" for button in app.button)
+    assert any("one answer alone no recall" in each.value for each in app.caption)
     assert any(each.value.startswith("**Its answer**, before (n=") for each in app.markdown)
 
 

@@ -140,7 +140,7 @@ def draw_details(look: Look, chosen: Chosen) -> None:
     shown: dict[str, Callable[[], None]] = {
         "Slices": lambda: draw_slices(details.slices, chosen),
         "Groups": lambda: draw_groups(details.groups, chosen),
-        "Confusion": lambda: _draw_confusion(look),
+        "Confusion": lambda: _draw_confusion(look, chosen),
         "Calibration": lambda: _draw_calibration(look),
         "Size of errors": lambda: sizes.draw(details.sizes, unit_of(chosen.server, chosen.model)),
         "Versions on the same cases": lambda: _draw_comparisons(look),
@@ -211,7 +211,7 @@ def _draw_unlike(look: Look, chosen: Chosen) -> None:
     )
 
 
-def _draw_confusion(look: Look) -> None:
+def _draw_confusion(look: Look, chosen: Chosen) -> None:
     table = look.details.confusion
     if not table.labels:
         st.caption("The answers of this model are no classes.")
@@ -228,6 +228,11 @@ def _draw_confusion(look: Look) -> None:
     if words := unknown_words(table.unknown):
         st.caption(words)
     _draw_classes(look.details.classes[:_MOST_CLASSES])
+    if address.ANSWER in chosen.chips or address.TRUTH in chosen.chips:
+        st.caption(
+            "Of cases with one answer alone no recall and F1 are known, of those with one truth alone no precision and F1: the others are not "
+            "among them."
+        )
     st.caption(OF_WHAT)
 
 
