@@ -1,4 +1,4 @@
-"""A search that forgives how a word is written: tumor finds tumour."""
+"""A search that forgives how a word is written: tumor finds tumour, and wnie finds wine."""
 
 from __future__ import annotations
 
@@ -37,9 +37,23 @@ def close_words(word: str, known: Collection[str]) -> list[str]:
     """The known words that are written nearly like this one, or begin so; the closest first."""
     if len(word) < _SHORTEST:
         return []
-    near = get_close_matches(word, known, n=_MOST, cutoff=_CLOSE)
     begun = {each[: len(word)] for each in known if len(each) > len(word)}
-    return near or get_close_matches(word, begun, n=_MOST, cutoff=_CLOSE)
+    return _near(word, known) or _near(word, begun)
+
+
+def _near(word: str, known: Collection[str]) -> list[str]:
+    """Neighbouring letters in the wrong order are one slip (Damerau 1964); difflib counts two, too many in a short word."""
+    swapped = [each for each in _swaps(word) if each in known]
+    alike = get_close_matches(word, known, n=_MOST, cutoff=_CLOSE)
+    return [*swapped, *(each for each in alike if each not in swapped)][:_MOST]
+
+
+def _swaps(word: str) -> list[str]:
+    """The word with each two neighbouring letters the other way round."""
+    return [
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        for place in range(len(word) - 1)
+    ]
 
 
 def words_of(texts: Iterable[str]) -> set[str]:
