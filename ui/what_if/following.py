@@ -14,6 +14,7 @@ import streamlit as st
 from cases.inputs import plain_inputs
 from charts import tried
 from charts.curves import Shape
+from explanations.encoder import is_missing
 from explanations.errors import ExplanationFailed
 from explanations.target import Target
 from mds_client.errors import MdsError
@@ -24,6 +25,7 @@ from ui.explanations.answered_case import AnsweredCase
 from ui.figure import draw_figure
 from ui.session import services
 from ui.text import plain
+from ui.what_if import comparison
 
 # A model that took longer for the case is not asked for a curve: nobody waits for what they did not ask for.
 MOST_SECONDS = 0.3
@@ -63,7 +65,7 @@ def draw(
         return
     shape = Shape(title=field.title, places=kept.places, numbers=kept.numbers)
     case = (_place(field, answered.values[field.name]), target.read(answered.answer))
-    words = f"How the {target.words.removeprefix('the ')} follows {labels.label(field)}: ring this case, diamond what you try."
+    words = caption(target, field, answered.values.get(field.name), values.get(field.name))
     with st.container(border=True, key="what_if_curve"):
         st.caption(plain(words))
         draw_figure(
@@ -78,6 +80,17 @@ def draw(
             tried.alt_text(shape, target.value_text, case=case, now=now),
             key=f"what_if_{answered.case.id}_curve",
         )
+
+
+def caption(target: Target, field: Field, own: object, tried: object) -> str:
+    """What the chart shows: a line with two marks, or a bar for each choice, of which that in bold is tried."""
+    of = target.words.removeprefix("the ")
+    if field.kind in NUMERIC_KINDS:
+        return f"How the {of} follows {labels.label(field)}: ring this case, diamond what you try."
+    case, now = (comparison.value_text(field, each) for each in (own, tried))
+    what = f"this case is {case}, in bold" if case == now else f"this case is {case}, you try {now}"
+    bold = ", in bold" if case != now and not is_missing(tried) else ""
+    return f"The {of} with each choice of {labels.label(field)}: {what}{bold}."
 
 
 def _target(answered: AnsweredCase) -> Target | None:
