@@ -135,6 +135,16 @@ def reasons(target: Target, attributions: Sequence[Attribution]) -> str:
     return _for_and_against(ups, downs)
 
 
+def first_reasons(target: Target, attributions: Sequence[Attribution]) -> str:
+    """What is certain of a first estimate, and that the rest is not."""
+    some = unclear(attributions)
+    told = reasons(target, attributions) if len(some) < len(attributions) else ""
+    which = f"{counted(some)} {'moves' if len(some) == 1 else 'move'}"
+    if not told:
+        which = "the fields move"
+    return f"{told} {f'It is not certain yet to which side {which} it.' if some else ''}".strip()
+
+
 def strongest_first(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
     """By size; equals in the order in which they came."""
     return tuple(sorted(attributions, key=lambda each: -abs(each.amount)))

@@ -21,7 +21,7 @@ from explanations.shapley.affordable_background import (
     affordable_background,
     rows_for_all,
 )
-from explanations.shapley.game import Estimate, Game, Matrix, Vector, exact
+from explanations.shapley.game import FEWEST_ROWS, Estimate, Game, Matrix, Vector, exact
 from explanations.shapley.permutation_samples import Features
 from explanations.shapley.players import Player, find_players
 from explanations.shapley.result import to_explanation
@@ -88,7 +88,8 @@ def _last_estimate(context: ExplainContext, case_answer: float) -> tuple[_Result
     ended = ""
     try:
         for result in _with_growing_background(context, case_answer):
-            context.report(_progress(context, result))
+            if result.estimate.can_be_shown:
+                context.report(_progress(context, result))
             if result.estimate.is_narrow:
                 return result, ""
     except OutOfBudget as stopped:
@@ -136,9 +137,8 @@ def _estimates(
         return ask(encoder.decode(codes))
 
     def room() -> float:
-        return min(
-            max(game.rows_per_pair, min(ROWS_A_CALL, ask.rows_within(REDRAW_SECONDS))), ask.room
-        )
+        affordable = min(ROWS_A_CALL, ask.rows_within(REDRAW_SECONDS))
+        return min(max(FEWEST_ROWS * game.rows_per_pair, affordable), ask.room)
 
     if game.rows_for_all <= ask.room:
         estimates = exact(score, game, lambda: ask.room)
@@ -170,12 +170,8 @@ def _game(
 
 
 def _short_of(context: ExplainContext, estimate: Estimate) -> str:
-    """What ended it, where the estimate has no ranges yet; else empty."""
-    return (
-        ""
-        if np.isfinite(estimate.half_width).all()
-        else f"It ended after {context.ask.nearest_limit}."
-    )
+    """What ended it, where it is a first estimate still; else empty."""
+    return f"It ended after {context.ask.nearest_limit}." if estimate.is_first else ""
 
 
 def _noise_note(context: ExplainContext, repeated: Vector) -> str:
@@ -224,11 +220,10 @@ def _note(result: _Result) -> str:
     if estimate.is_exact:
         return f"Exact against {against}: all combinations of fields were tried. {adds}"
     orders = f"{estimate.pairs} random orders of the fields"
-    if np.isfinite(estimate.half_width).all():
+    if not estimate.is_first:
         return (
             f"Estimated from {orders}, against {against}; ranges hold with 95 % certainty. {adds}"
         )
-    return (
-        f"A first estimate without ranges, against {estimate.typical} of {len(game.background)} "
-        f"typical cases. {adds}"
-    )
+    ranges = "ranges say how much these differ" if estimate.can_be_shown else "without ranges"
+    some = f"{estimate.typical} of {len(game.background)} typical cases"
+    return f"A first estimate, against {some}; {ranges}. {adds}"

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from explanations.background.sampling import known_rows, typical
 from explanations.budgeted_model import BudgetedModel
 from explanations.contract import ExplainContext
-from explanations.shapley.game import Vector
+from explanations.encoder import Encoder
+from explanations.shapley.game import Indices, Vector
+from explanations.shapley.medoids import representative_order
 from mds_client.signature import Values
 
 MOST_TYPICAL = 50
@@ -27,7 +31,8 @@ def rows_for_all(fields: int, typical: int = MOST_TYPICAL) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class AffordableBackground:
-    """Typical rows, the share of all rows that each stands for (sum 1), and the answers to them.
+    """Typical rows, the share of all rows that each stands for (sum 1), and the answers to them; the first few are as
+    like all as they can be, in their values and in their answers.
 
     `wanted` is how many there would be if the model were quick enough; `rows_each` how many rows one costs.
     """
@@ -64,10 +69,25 @@ def affordable_background(
     affordable = int(max((ask.room + min(done, wanted)) // rows_each, 1))
     if affordable < wanted:
         chosen, weights = typical(context.signature, rows, affordable)
+    answers = ask(chosen)
+    order = _order(chosen, weights, answers)
     return AffordableBackground(
-        rows=chosen,
-        weights=weights,
-        background_answers=ask(chosen),
+        rows=[chosen[place] for place in order],
+        weights=weights[order],
+        background_answers=answers[order],
         wanted=wanted,
         rows_each=rows_each,
     )
+
+
+def _order(rows: list[Values], weights: Vector, answers: Vector) -> Indices:
+    """What the first rows say of the amounts is told before the others are asked about: the answers count as much as all
+    values together."""
+    values = Encoder.of(list(rows[0]), rows).encode(rows)
+    columns = [*values.T, answers]
+    shares = [*[1 / len(values.T)] * len(values.T), 1.0]
+    points = [
+        column / (column.std() or 1.0) * share**0.5
+        for column, share in zip(columns, shares, strict=True)
+    ]
+    return representative_order(np.column_stack(points), weights)

@@ -24,6 +24,7 @@ Room = Callable[[], float]
 T_FEW = (math.inf, 12.7062, 4.3027, 3.1824, 2.7764)
 Z = 1.959964
 FEWEST_PAIRS = 10
+FEWEST_ROWS = 3
 NARROW = 0.02
 VERY_NARROW = 0.003
 NAMED = 3
@@ -74,7 +75,8 @@ class Estimate:
 
     `amounts` and `half_width` are (players,): each true amount lies within `half_width` of its estimate with 95 %
     certainty; infinite while nothing is known of its spread. `base` is the answer for a typical case: the
-    mean over the `typical` rows that took part. `amounts` sum to `case_answer - base`.
+    mean over the `typical` rows that took part. `amounts` sum to `case_answer - base`. While it `is_first`, the ranges
+    say how much the typical rows that took part differ, and others may still join.
     """
 
     amounts: Vector
@@ -83,6 +85,12 @@ class Estimate:
     typical: int
     pairs: int
     is_exact: bool = False
+    is_first: bool = False
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether it is known how sure the amounts are."""
+        return bool(np.isfinite(self.half_width).all())
 
     @property
     def is_narrow(self) -> bool:
@@ -91,8 +99,8 @@ class Estimate:
 
         Only true after whole rounds, so that it does not depend on how many rows went into a call.
         """
-        if self.is_exact:
-            return True
+        if self.is_exact or self.is_first:
+            return self.is_exact
         is_whole_round = self.pairs % self.typical == 0 and self.pairs >= FEWEST_PAIRS
         widest = float(self.half_width.max()) / max(
             float(np.ptp(np.append(self.amounts, 0.0))), TINY
@@ -109,29 +117,61 @@ class Estimate:
 
 
 def exact(score: Score, game: Game, room: Room) -> Iterator[Estimate]:
-    """Shapley's formula (1953) over all coalitions. Yields after each typical row; the last estimate is exact.
+    """Shapley's formula (1953) over all coalitions. Yields after a few typical rows, then after each; the last estimate is
+    exact.
 
     Ends early where `room` leaves too few rows for the next typical row.
     """
     players, typical = len(game.players), len(game.background)
     masks = _all_coalitions(players)
+    inner = masks[1:-1]
     amounts_by_row = np.empty((0, players))
-    for which in range(typical):
-        if room() < len(masks) - 2:
+    while (done := len(amounts_by_row)) < typical:
+        affordable = int(min(room() // max(len(inner), 1), typical))
+        if affordable < 1:
             return
-        inner = score(game.mixed(masks[1:-1], np.full(len(masks) - 2, which)))
-        values = np.concatenate([[game.background_answers[which]], inner, [game.case_answer]])
-        amounts_by_row = np.vstack([amounts_by_row, _shapley_formula(masks, values)])
-        weights = game.weights[: which + 1] / game.weights[: which + 1].sum()
-        is_exact = which + 1 == typical
-        yield Estimate(
-            amounts=np.asarray(weights @ amounts_by_row),
-            half_width=np.full(players, 0.0 if is_exact else math.inf),
-            base=float(weights @ game.background_answers[: which + 1]),
-            typical=which + 1,
-            pairs=which + 1,
-            is_exact=is_exact,
-        )
+        part = np.arange(done, min(done + min(max(FEWEST_ROWS - done, 1), affordable), typical))
+        scores = score(game.mixed(np.tile(inner, (len(part), 1)), np.repeat(part, len(inner))))
+        for which, own in zip(part, scores.reshape(len(part), len(inner)), strict=True):
+            values = np.concatenate([[game.background_answers[which]], own, [game.case_answer]])
+            amounts_by_row = np.vstack([amounts_by_row, _shapley_formula(masks, values)])
+        yield _mean_of_exact(game, amounts_by_row)
+
+
+def _mean_of_exact(game: Game, amounts_by_row: Matrix) -> Estimate:
+    """The estimate where the amounts against the first typical rows are exact."""
+    done, players = amounts_by_row.shape
+    taken = float(game.weights[:done].sum())
+    weights = game.weights[:done] / taken
+    is_exact = done == len(game.background)
+    return Estimate(
+        amounts=np.asarray(weights @ amounts_by_row),
+        half_width=(
+            np.zeros(players) if is_exact else between_rows(amounts_by_row, weights, 1 - taken)
+        ),
+        base=float(weights @ game.background_answers[:done]),
+        typical=done,
+        pairs=done,
+        is_exact=is_exact,
+        is_first=not is_exact,
+    )
+
+
+def between_rows(amounts: Matrix, weights: Vector, left: float = 1.0) -> Vector:
+    """Half of the t-interval of the weighted mean of `amounts` (typical rows, players), by how much the rows differ;
+    infinite with one or two rows, which may agree by chance.
+
+    `left` is the share of all typical rows that took no part yet: where the amounts of each row are exact, the others
+    alone are unknown (finite population correction).
+    """
+    rows, players = amounts.shape
+    if rows < FEWEST_ROWS:
+        return np.full(players, math.inf)
+    alike = 1 / float((weights**2).sum())  # so many rows of one weight would be as good (Kish 1965)
+    squares = (amounts - weights @ amounts) ** 2
+    variance = weights @ squares * alike / max(alike - 1, TINY)
+    freedom = max(int(alike + 0.5) - 1, 1)
+    return np.asarray(quantile(freedom) * np.sqrt(variance / alike * max(left, 0.0)))
 
 
 def quantile(freedom: int) -> float:

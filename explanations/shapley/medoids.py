@@ -31,6 +31,23 @@ def medoids(points: Matrix, counts: Vector, most: int) -> tuple[Indices, Vector]
     return np.array(middles), shares
 
 
+def representative_order(points: Matrix, weights: Vector) -> Indices:
+    """An order of the rows in which the first few stand for all as well as they can, without chance.
+
+    Herding (Welling 2009): each next row of `points` brings the weighted mean of those so far closest to that of all.
+    """
+    target, left = weights @ points, np.arange(len(points))
+    order: list[int] = []
+    while len(left):
+        share = weights[left] + weights[order].sum()
+        means = (weights[left, None] * points[left] + weights[order] @ points[order]) / share[
+            :, None
+        ]
+        order.append(int(left[((means - target) ** 2).sum(axis=1).argmin()]))
+        left = np.setdiff1d(left, order)
+    return np.array(order)
+
+
 def _distances(points: Matrix) -> Matrix:
     squares = (points**2).sum(axis=1)
     return np.asarray(

@@ -30,6 +30,7 @@ from explanations.shapley.game import (
     Room,
     Score,
     Vector,
+    between_rows,
     quantile,
 )
 from explanations.shapley.permutation_samples import Features, PermutationSamples
@@ -144,7 +145,7 @@ class _Estimator:
         return np.array(chosen)
 
     def estimate(self) -> Estimate:
-        """The estimate with intervals after two whole rounds; before that, from the typical rows done so far."""
+        """The estimate with intervals after two whole rounds; before that a first one, from the typical rows done so far."""
         done = len(self.samples.which)
         typical = len(self.game.background)
         if done < 2 * typical:
@@ -163,12 +164,14 @@ class _Estimator:
 
     def _first(self, done: int) -> Estimate:
         weights = self.game.weights[:done] / self.game.weights[:done].sum()
+        amounts = self.samples.amounts[:done]
         return Estimate(
-            amounts=np.asarray(weights @ self.samples.amounts[:done]),
-            half_width=np.full(len(self.game.players), math.inf),
+            amounts=np.asarray(weights @ amounts),
+            half_width=between_rows(amounts, weights),
             base=float(weights @ self.game.background_answers[:done]),
             typical=done,
             pairs=done,
+            is_first=True,
         )
 
     @cached_property

@@ -29,11 +29,10 @@ def to_explanation(
     """
     target = context.target
     attributions = narration.strongest_first(_attributions(players, estimate))
-    parts = [
-        narration.compared(target, case_answer, estimate.base),
-        narration.reasons(target, attributions),
-        narration.pooled(target, attributions),
-    ]
+    reasons = [narration.reasons(target, attributions), narration.pooled(target, attributions)]
+    if estimate.is_first:
+        reasons = [narration.first_reasons(target, attributions)]
+    parts = [narration.compared(target, case_answer, estimate.base), *reasons]
     # The page shows every gap as a plain space, and so does what is kept.
     sentence = " ".join(" ".join(parts).split())
     return Explanation(

@@ -76,3 +76,17 @@ def test_all_typical_rows_stand_for_their_share() -> None:
     found = affordable_background(_context(Clockwork(first=0.1, call=0.05)), 12, most=5)
     assert len(found.rows) == len(found.background_answers) == 5
     assert found.weights.sum() == pytest.approx(1)
+
+
+def test_the_first_rows_are_as_like_all_as_they_can_be() -> None:
+    """The first reasons come from them alone: what they answer and hold on average is near the average of all."""
+    found = affordable_background(_context(Clockwork(first=0.1, call=0.05)), 12)
+    values = np.array([list(row.values()) for row in found.rows])
+    for first in (3, 6):
+        told = found.background_answers[:first].mean() - found.background_answers.mean()
+        chance = found.background_answers.std() / first**0.5
+        assert abs(told) < 0.5 * chance
+        apart = np.abs(values[:first].mean(axis=0) - values.mean(axis=0)).mean()
+        assert apart < 0.8 * values.std() / first**0.5
+    few = affordable_background(_context(Clockwork(first=0.1, call=0.05)), 12, most=5)
+    assert few.weights[0] < 1

@@ -7,16 +7,19 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from arithmetic_models import ArithmeticModel, number, request, table, weighted, yes
 
-from explanations.contract import Budget, Explanation
+from explanations import narration
+from explanations.contract import Budget, Explanation, Progress
 from explanations.errors import ExplanationFailed
 from explanations.explaining import explain
-from explanations.methods import methods
+from explanations.methods import methods, shapley
+from explanations.shapley.game import Estimate, between_rows
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 
@@ -192,3 +195,57 @@ def test_two_processes_give_the_same_bits() -> None:
 def test_an_explanation_survives_being_stored() -> None:
     found, _ = _explain(weighted, table(COLUMNS), {"a": 5.0, "b": 5.0, "c": 5.0})
     assert Explanation.from_json(found.to_json()) == found
+
+
+def test_first_reasons_take_no_side_that_they_cannot_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that hangs on which typical rows were taken first: the rough bars say so, and none is on the wrong side."""
+    monkeypatch.setattr(shapley, "REDRAW_SECONDS", 0.0)  # as of a slow model
+    chance = np.random.default_rng(3)
+    columns = {f"x{i}": list(chance.normal(size=25)) for i in range(16)}
+    case: Values = dict.fromkeys(columns, 0.3)
+
+    def score(row: Values) -> Answer:
+        values = [float(row[name]) for name in columns]  # type: ignore[arg-type]
+        return number(sum((i + 1) * values[i] * values[(i + 1) % 16] for i in range(16)))
+
+    seen: list[Explanation] = []
+    asked = request("shapley", table(columns), case, score(case), SHAPLEY.cost(table(columns)))
+
+    def note(progress: Progress) -> None:
+        if isinstance(progress.rough, Explanation):
+            seen.append(progress.rough)
+
+    found = explain(asked, SHAPLEY, ArithmeticModel(score), report=note)
+    final = _amounts(found)
+    first = seen[0]
+    assert first.is_rough
+    assert all(each.low is not None for each in first.attributions)
+    assert narration.unclear(first.attributions)
+    assert "not certain yet" in first.sentence
+    assert "no clear effect" not in first.sentence
+    assert "No single part" not in first.sentence
+    for each in first.attributions:
+        assert not each.is_clear or each.amount * final[each.field] > 0
+
+
+def test_a_first_estimate_is_not_called_good_enough() -> None:
+    flat = Estimate(
+        amounts=np.array([1.0, 0.0]),
+        half_width=np.zeros(2),
+        base=0.0,
+        typical=10,
+        pairs=10,
+        is_first=True,
+    )
+    assert not flat.is_narrow
+    assert replace(flat, is_first=False).is_narrow
+
+
+def test_two_typical_rows_that_agree_make_nothing_certain() -> None:
+    same = np.ones((2, 3))
+    assert np.isinf(between_rows(same, np.array([0.5, 0.5]))).all()
+    three = np.array([[1.0], [2.0], [3.0]])
+    (half,) = between_rows(three, np.full(3, 1 / 3))
+    assert half == pytest.approx(4.3027 / math.sqrt(3))  # Student's t of 3 numbers, by hand
+    (less,) = between_rows(three, np.full(3, 1 / 3), left=0.25)
+    assert less == pytest.approx(half / 2)

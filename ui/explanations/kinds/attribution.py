@@ -16,10 +16,13 @@ from ui.figure import draw_figure
 from ui.text import plain
 
 KINDS = ("attribution",)
+_ROUGH = "First, rough reasons."
 
 
 def draw(explanation: Explanation, _values: Values) -> None:
-    """The bars, and under them where they start and where they lead."""
+    """The bars, and under them where they start and where they lead; over first ones that they are rough."""
+    if explanation.is_rough:
+        st.markdown(f":material/hourglass_top: **{_ROUGH}** {_rough_words(explanation)}")
     draw_figure(attributions.figure(bars(explanation), in_order=True), explanation.alt)
     if explanation.base is not None and explanation.prediction is not None:
         frame = narration.frame(explanation.target, explanation.prediction, explanation.base)
@@ -27,7 +30,12 @@ def draw(explanation: Explanation, _values: Values) -> None:
 
 
 def bars(explanation: Explanation) -> list[attributions.Part]:
-    """The strongest fields; the weaker ones pooled into one bar, those without clear effect into another."""
+    """The strongest fields; the weaker ones pooled into one bar, those without clear effect into another.
+
+    In a rough explanation what is not clear yet has a bar of its own, too, in grey.
+    """
+    if explanation.is_rough and narration.unclear(explanation.attributions):
+        return _rough_bars(explanation)
     shown = narration.shown(explanation.attributions)
     unclear = narration.unclear(explanation.attributions)
     rest = narration.weaker(explanation.attributions)
@@ -41,6 +49,22 @@ def bars(explanation: Explanation) -> list[attributions.Part]:
     return parts
 
 
+def _rough_words(explanation: Explanation) -> str:
+    if narration.unclear(explanation.attributions):
+        return "They may still change, and grey bars may turn out either way."
+    return "They may still change."
+
+
+def _rough_bars(explanation: Explanation) -> list[attributions.Part]:
+    longest = narration.strongest_first(explanation.attributions)
+    shown, rest = longest[: narration.MOST_SHOWN], longest[narration.MOST_SHOWN :]
+    parts = [_bar(explanation, each) for each in shown]
+    if rest:
+        pooled = _pooled(explanation, narration.counted(rest, "other "), rest)
+        parts.append(replace(pooled, is_clear=False))
+    return parts
+
+
 def _bar(explanation: Explanation, attribution: Attribution) -> attributions.Part:
     words = narration.amount(explanation.target, attribution, between="; ")
     title = f"{attribution.title} = {attribution.value_text}"
@@ -50,6 +74,7 @@ def _bar(explanation: Explanation, attribution: Attribution) -> attributions.Par
         words=words,
         low=attribution.low,
         high=attribution.high,
+        is_clear=attribution.is_clear,
     )
 
 
