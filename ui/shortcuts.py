@@ -114,6 +114,15 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
 }  # fmt: skip
 
 
+# Where the first stop of Tab leads, past the navigation and the choices.
+SKIPS: Mapping[str, Mapping[str, str]] = {
+    "predict": {
+        "words": "Skip to the question",
+        "target": '[data-testid="stMain"] h1',
+    },
+}
+
+
 def draw(
     viewer: Viewer, current: PageHeader, pages: Sequence[PageHeader], *, is_quiet: bool
 ) -> None:
@@ -127,6 +136,7 @@ def draw(
     data = {
         "title": current.title,
         "here": here,
+        "skip": SKIPS.get(current.url_path),
         "jump": JUMP,
         "ways": ways,
         "isQuiet": is_quiet,

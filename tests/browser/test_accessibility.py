@@ -54,11 +54,39 @@ def test_the_focus_goes_to_what_took_the_place_of_what_had_it(page: Page) -> Non
 
 def test_a_form_that_is_sent_from_within_a_box_leads_to_its_answer(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/penguins")
+    assert _presses_to_predict(page) <= 12
     box = page.get_by_role("spinbutton").first
+    box.press("F1")
+    expect(page.get_by_role("button", name=re.compile("^Help for Bill length"))).to_be_focused()
     box.press("Enter")
     expect(visit.headline()).to_be_focused(timeout=SLOW)
     page.keyboard.press("p")
     page.wait_for_url("**/present?case=*")
+
+
+def test_the_answer_is_in_sight_where_it_is_narrow_and_above_its_reasons(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    # A phone, and 1440 pixels at 200 %.
+    for width, height, value in ((420, 860, "44.1"), (720, 450, "45.2")):
+        page.set_viewport_size({"width": width, "height": height})
+        visit.settled()
+        boxes = page.get_by_test_id("stForm").get_by_role("spinbutton")
+        lefts = boxes.evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
+        assert len(lefts) == 5
+        assert len(set(lefts)) == 1
+        boxes.first.fill(value)
+        visit.predict()
+        expect(visit.headline()).to_be_focused()
+        expect(visit.headline()).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visit.settled()
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    visit.click(visit.button("What speaks for and against"))
+    expect(visit.explanation()).to_contain_text("This is how the model behaves", timeout=SLOW)
+    visit.settled()
+    expect(visit.headline()).to_be_in_viewport(ratio=1)
+    top = page.locator(".st-key-found_shapley").evaluate("it => it.getBoundingClientRect().top")
+    assert top < 900 - 160
 
 
 def test_the_focus_stays_near_a_button_that_is_gone_once_it_was_pressed(page: Page) -> None:
@@ -73,6 +101,20 @@ def test_the_focus_stays_near_a_button_that_is_gone_once_it_was_pressed(page: Pa
 
 # Presses of Tab are told apart by what has the focus then. An icon beside the name is a word to the browser.
 _FOCUSED = "() => [document.activeElement.tagName, document.activeElement.innerText ?? '']"
+
+
+def _presses_to_predict(page: Page) -> int:
+    """From the top of the page, past its navigation."""
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the question")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    for count in range(2, 60):
+        page.keyboard.press("Tab")
+        tag, words = page.evaluate(_FOCUSED)
+        if tag == "BUTTON" and words.endswith("Predict"):
+            return count
+    raise AssertionError("the keyboard does not get to Predict")
 
 
 def _tab_to_and_press(page: Page, name: str) -> None:

@@ -5,7 +5,10 @@
 // And where what had the focus is gone, as a button that was pressed, the focus goes to what is left around it.
 const state = (window.mdsFocus ??= { seen: {}, wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [] });
 const PATIENCE = 60_000, HELD = 10_000, STEP = 100, LOOK = 250; // ms
-const PHONE = 640; // pixels
+const STACKED = 800; // pixels: the answer stands below the form (style.css)
+const HEAD = 72; // pixels: the frame above the page, and some space
+const LEAST = 160; // pixels of what came that must be in sight
+const ANSWER = ":is(.st-key-answer_now, .st-key-case_answer) h2";
 const BOX = "input, textarea, select, [contenteditable=true]";
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 
@@ -38,8 +41,21 @@ function move(place) {
   const found = target(place);
   if (!found) return;
   give(found);
-  // On a phone what came lies below a long form: it begins at the top of the screen.
-  found.scrollIntoView({ block: innerWidth <= PHONE ? "start" : "nearest" });
+  // Where it is narrow what came lies below a long form: it begins at the top of the screen.
+  if (innerWidth <= STACKED) found.scrollIntoView({ block: "start" });
+  else comeNear(found);
+}
+
+// No further than needed, and the answer stays in sight above what is said of it, where the height allows.
+function comeNear(found) {
+  const answer = document.querySelector(ANSWER);
+  const isAbove = answer && answer.compareDocumentPosition(found) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const wasInSight = isAbove && answer.getBoundingClientRect().top >= HEAD;
+  found.scrollIntoView({ block: "nearest" });
+  const over = wasInSight ? HEAD - answer.getBoundingClientRect().top : 0;
+  if (over > 0 && found.getBoundingClientRect().top + over <= innerHeight - LEAST) {
+    found.closest('[data-testid="stMain"]')?.scrollBy({ top: -over, behavior: "instant" });
+  }
 }
 
 // Again and again, until a newer one is wanted, or somebody does something else.
@@ -92,7 +108,11 @@ function look() {
 
 function note(event) {
   state.acted = performance.now();
-  if (event.type === "pointerdown") return void Object.assign(state, { isSent: false, at: null });
+  if (event.type === "pointerdown") {
+    // A finger on the button may leave the focus, and the keyboard on the screen, with the box.
+    const isSent = Boolean(event.target.closest?.('[data-testid="stFormSubmitButton"]'));
+    return void Object.assign(state, { isSent, at: null });
+  }
   if (MODIFIERS.includes(event.key)) return;
   const box = event.target.matches?.(BOX) && !event.isComposing && !event.target.matches("[role=combobox]") && event.target;
   const isLine = box && (!box.matches("textarea") || event.ctrlKey || event.metaKey);

@@ -1,13 +1,15 @@
 // The keys of a page, and the list of them that ? opens. `data`: `title` of the page, `here` ({key, words, target}: what
 // is pressed, or gets the focus where it is a box), `jump` is the key before the letter of a page, `ways` ({key, words,
 // path}), `isQuiet`: no button leads to the list. Keys do nothing while somebody types. Where it is not `isOn`, single keys
-// do nothing at all, whoever hears them; the `cookie` remembers that. `words` and `help` are those of the switch, and the
+// do nothing at all, whoever hears them; the `cookie` remembers that. `skip` ({words, target}) is where the first stop leads. `words` and `help` are those of the switch, and the
 // trigger `switched` says what it was put to.
 const PATIENCE = 2000; // ms for the letter after the jump
 const YEAR = 365 * 86_400;
 // A table of a form is typed into, too; a list goes to what begins with a letter.
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=combobox], "
   + '[role=listbox], [role=menu], [class*="st-key-field_"] [data-testid="stDataFrame"]';
+const HELP = '[data-testid="stTooltipHoverTarget"] button[aria-label^="Help"]';
+const SKIP = '[data-testid="stSkipToContent"]';
 const state = (window.mdsKeys ??= { data: null, list: null, jumped: 0 });
 
 function make(name, attributes = {}, ...inside) {
@@ -119,7 +121,7 @@ function fill(list, data) {
   };
   const here = data.here.map((each) => [[each.key], each.words]);
   const ways = data.ways.map((each) => [[data.jump, each.key], each.words]);
-  const lists = make("div", { class: "lists" }, ...part(data.title, here), ...part("Go to", ways), ...part("Everywhere", [[["?"], "This list"], [["Esc"], "Close what is open"]]));
+  const lists = make("div", { class: "lists" }, ...part(data.title, here), ...part("Go to", ways), ...part("Everywhere", [[["?"], "This list"], [["F1"], "What the input means that has the focus"], [["Esc"], "Close what is open"]]));
   list.replaceChildren(
     make("header", {}, make("h2", { id: "title" }, "Keys"), close),
     make("label", { class: "switch" }, on, data.words),
@@ -130,6 +132,33 @@ function fill(list, data) {
 
 function remember(data) {
   document.cookie = `${data.cookie}; path=/; max-age=${data.isOn ? 0 : YEAR}; SameSite=Lax`;
+}
+
+// What explains an input stands at its name: no press of Tab on the way from box to box, and F1 leads to it.
+function explain(event) {
+  if (event.key === "Tab") for (const each of document.querySelectorAll(HELP)) each.tabIndex = -1;
+  if (event.key !== "F1" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  const help = document.activeElement?.closest('[data-testid="stElementContainer"]')?.querySelector(HELP);
+  if (!help) return;
+  take(event);
+  help.focus();
+}
+
+// The first stop of a page leads past what stands before its question.
+function skip(event) {
+  const goal = state.data?.skip && event.target.closest?.(SKIP) && document.querySelector(state.data.skip.target);
+  if (!goal) return;
+  take(event);
+  goal.setAttribute("tabindex", "-1");
+  goal.focus();
+}
+
+function nameSkip() {
+  const link = document.querySelector(SKIP);
+  if (!link) return;
+  state.skipWords ??= link.textContent;
+  const words = state.data.skip?.words || state.skipWords;
+  if (link.firstChild?.data !== words) link.firstChild.data = words; // React keeps its node
 }
 
 export default function ({ data, parentElement: root, setTriggerValue }) {
@@ -149,8 +178,11 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
   open.tabIndex = data.isOn ? -1 : 0; // without its key, the button is the way
   document.documentElement.classList.toggle("mds-no-keys", !data.isOn);
   remember(data);
+  nameSkip();
   if (!window.mdsKeysHeard) {
     window.mdsKeysHeard = true;
+    window.addEventListener("keydown", explain, true);
     window.addEventListener("keydown", press, true); // before anything else on the page hears of it
+    window.addEventListener("click", skip, true);
   }
 }
