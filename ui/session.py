@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TypeVar
 
 import streamlit as st
@@ -56,6 +57,8 @@ STUDIES = "studies"  # the id of the study that was seen on its way last, by mod
 STUDY_PRESSED = "study_pressed"  # the models of which a study is wanted and not begun yet
 
 Value = TypeVar("Value")
+_Sent = list[tuple[dict[str, str], dict[str, str]]]
+_SENT: ContextVar[_Sent | None] = ContextVar("sent", default=None)
 
 
 def viewer() -> Viewer:
@@ -65,8 +68,30 @@ def viewer() -> Viewer:
     if settings.sign_in == "oidc" and running.userinfo:
         identity = {n: v for n, v in st.user.to_dict().items() if n != "tokens"}
         return oidc.viewer_of_session(settings, identity, access_token(), running.userinfo)
-    headers, cookies = dict(st.context.headers), dict(st.context.cookies)
+    headers, cookies = _sent()
     return sign_in.sign_in(settings, headers, cookies, sign_in.PROXIED)
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """While a page is drawn as a whole, headers and cookies are read once: it asks thirty times who asks, and Streamlit copies
+    them each time. What those of them may is looked up each time all the same."""
+    token = _SENT.set([])
+    try:
+        yield
+    finally:
+        _SENT.reset(token)
+
+
+def _sent() -> tuple[dict[str, str], dict[str, str]]:
+    """The headers and the cookies with which the browser came."""
+    kept = _SENT.get()
+    if kept:
+        return kept[0]
+    found = dict(st.context.headers), dict(st.context.cookies)
+    if kept is not None:
+        kept.append(found)
+    return found
 
 
 def access_token() -> str:

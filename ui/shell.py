@@ -60,6 +60,11 @@ class PageHeader:
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
+    with session.one_run():
+        _run()
+
+
+def _run() -> None:
     frame.draw()
     viewer = _viewer()
     if viewer is None:
