@@ -21,7 +21,7 @@ from explanations.shapley.affordable_background import (
     affordable_background,
     rows_for_all,
 )
-from explanations.shapley.game import FEWEST_ROWS, Estimate, Game, Matrix, Vector, exact
+from explanations.shapley.game import FEWEST_ROWS, Estimate, Game, Matrix, Vector, exact, steady
 from explanations.shapley.permutation_samples import Features
 from explanations.shapley.players import Player, find_players
 from explanations.shapley.result import to_explanation
@@ -61,7 +61,7 @@ def cost(signature: Signature) -> Budget:
 
 def explain(context: ExplainContext) -> Explanation:
     repeated = context.ask.again(context.values, REPETITIONS)
-    result, ended = _last_estimate(context, float(repeated[0]))
+    result, ended = _last_estimate(context, float(steady(repeated)[0]))
     noise = float(np.ptp(repeated))
     if noise > SAME * max(1.0, abs(float(repeated[0]))):
         half = result.estimate.half_width + noise
@@ -134,7 +134,7 @@ def _estimates(
     game = _game(context, encoder, players, background, case_answer)
 
     def score(codes: Matrix) -> Vector:
-        return ask(encoder.decode(codes))
+        return steady(ask(encoder.decode(codes)))
 
     def room() -> float:
         affordable = min(ROWS_A_CALL, ask.rows_within(REDRAW_SECONDS))

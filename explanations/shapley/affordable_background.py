@@ -13,7 +13,7 @@ from explanations.background.sampling import known_rows, typical
 from explanations.budgeted_model import BudgetedModel
 from explanations.contract import ExplainContext
 from explanations.encoder import Encoder
-from explanations.shapley.game import Indices, Vector
+from explanations.shapley.game import Indices, Vector, steady
 from explanations.shapley.medoids import representative_order
 from mds_client.signature import Values
 
@@ -69,7 +69,7 @@ def affordable_background(
     affordable = int(max((ask.room + min(done, wanted)) // rows_each, 1))
     if affordable < wanted:
         chosen, weights = typical(context.signature, rows, affordable)
-    answers = ask(chosen)
+    answers = steady(ask(chosen))
     order = _order(chosen, weights, answers)
     return AffordableBackground(
         rows=[chosen[place] for place in order],

@@ -25,6 +25,7 @@ T_FEW = (math.inf, 12.7062, 4.3027, 3.1824, 2.7764)
 Z = 1.959964
 FEWEST_PAIRS = 10
 FEWEST_ROWS = 3
+STEADY_BITS = 40
 NARROW = 0.02
 VERY_NARROW = 0.003
 NAMED = 3
@@ -155,6 +156,13 @@ def _mean_of_exact(game: Game, amounts_by_row: Matrix) -> Estimate:
         is_exact=is_exact,
         is_first=not is_exact,
     )
+
+
+def steady(answers: Vector) -> Vector:
+    """The answers without their last bits, which may be others when a model is asked about the same row among others: the
+    same question gets the same amounts."""
+    mantissa, exponent = np.frexp(answers)
+    return np.asarray(np.ldexp(np.round(np.ldexp(mantissa, STEADY_BITS)), exponent - STEADY_BITS))
 
 
 def between_rows(amounts: Matrix, weights: Vector, left: float = 1.0) -> Vector:

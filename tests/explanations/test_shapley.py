@@ -19,7 +19,7 @@ from explanations.contract import Budget, Explanation, Progress
 from explanations.errors import ExplanationFailed
 from explanations.explaining import explain
 from explanations.methods import methods, shapley
-from explanations.shapley.game import Estimate, between_rows
+from explanations.shapley.game import Estimate, between_rows, steady
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 
@@ -226,6 +226,14 @@ def test_first_reasons_take_no_side_that_they_cannot_know(monkeypatch: pytest.Mo
     assert "No single part" not in first.sentence
     for each in first.attributions:
         assert not each.is_clear or each.amount * final[each.field] > 0
+
+
+def test_the_last_bits_of_an_answer_change_nothing() -> None:
+    answers = np.array([0.0, 1 / 3, -2e9 / 3, 1e-9 / 3, 1.0])
+    other = np.nextafter(answers, 1)
+    assert (steady(answers) == steady(other))[1:4].all()
+    assert steady(answers) == pytest.approx(answers, rel=1e-11)
+    assert steady(np.array([0.0, 1.0, 0.25])).tolist() == [0.0, 1.0, 0.25]
 
 
 def test_a_first_estimate_is_not_called_good_enough() -> None:
