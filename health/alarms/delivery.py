@@ -6,7 +6,7 @@ beginning. A process that dies between sending and noting it sends once more: be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,7 @@ from db.health_decisions import DecisionView
 from db.ids import utc_now
 from health.alarms.decisions import ENDING, acknowledged_by, causes_then, is_silent
 from health.alarms.wording import person_words
+from health.findings import Finding
 from health.titles import ModelTitle, model_words, untitled
 
 __all__ = [
@@ -112,11 +113,18 @@ def deliveries(alarm: AlarmView) -> dict[str, Delivery]:
     }
 
 
-def alarm_words(alarm: AlarmView, steps: Sequence[DecisionView]) -> str:
-    """What was found, which says since when; when that was noticed, how it ended, what accounted for it then, and who was told.
-    `steps` are those of its model."""
+def alarm_words(
+    alarm: AlarmView, steps: Sequence[DecisionView], findings: Iterable[Finding] = ()
+) -> str:
+    """`Noticed on 16 November 18:30 UTC: … Today: …`: what was found on that day, and while it goes on what is found now, where that says
+    something else; how it ended, what accounted for it then, and who was told. `steps` and `findings` are those of its model."""
     step, told = _ending(alarm, steps), told_words(alarm)
-    parts = [alarm.sentence, f"Noticed on {_moment(alarm.opened_at)}; {_end_words(alarm, step)}."]
+    parts = [f"Noticed on {_moment(alarm.opened_at)}: {alarm.sentence}"]
+    today = next((f.sentence for f in findings if f.kind == alarm.kind), "")
+    if alarm.is_open and today and today != alarm.sentence:
+        parts.append(f"It goes on. Today: {today}")
+    else:
+        parts.append(f"{_end_words(alarm, step)}.")
     if step and alarm.kind == "accuracy" and (causes := causes_then(step)):
         parts += ["What accounted for it then:", *causes]
     return " ".join([*parts, *([f"{told}."] if told else [])])
@@ -134,9 +142,9 @@ def _ending(alarm: AlarmView, steps: Sequence[DecisionView]) -> DecisionView | N
 
 def _end_words(alarm: AlarmView, step: DecisionView | None) -> str:
     if step:
-        done = "closed" if step.action == "closed" else "accepted as the new normal"
+        done = "Closed" if step.action == "closed" else "Accepted as the new normal"
         return f"{done} by {person_words(step)} on {_moment(step.created_at)}"
-    return f"over since {_moment(alarm.ended_at)}" if alarm.ended_at else "it goes on"
+    return f"Over since {_moment(alarm.ended_at)}" if alarm.ended_at else "It goes on"
 
 
 def _moment(at: datetime) -> str:
