@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from db.tables import Case, Feedback
 
 Step = Literal["hour", "day"]
 Within = tuple[str, float, float]
+_WHOLE = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,11 +169,13 @@ def has_truth(truth: str) -> ColumnElement[bool]:
 
 
 def has_value(name: str, value: str) -> ColumnElement[bool]:
-    """The condition that a field was entered with a value, compared as words."""
+    """The condition that a field was entered with a value, compared as words; 1 and 1.0 are one."""
     # Both databases have this operator for a name; SQLite writes true as 1.
     entered = cast(type_coerce(Case.entered, Text).op("->>")(name), Text)
     as_sqlite_has_it = {"true": "1", "false": "0"}.get(value, value)
-    return entered.in_([value, as_sqlite_has_it])
+    whole = value.removesuffix(".0")
+    alike = [whole, f"{whole}.0"] if _WHOLE.fullmatch(whole) else []
+    return entered.in_([value, as_sqlite_has_it, *alike])
 
 
 def is_within(name: str, low: float, high: float) -> ColumnElement[bool]:

@@ -69,6 +69,8 @@ __all__ = [
 
 Model = tuple[str, str]
 _MOST_KEPT = 20_000
+# By which rules fields are compared: another number than that which was kept, and they are compared anew.
+_RULES = 2
 # So many of the newest cases are looked through for the day on which a change began.
 _MOST_DATED = 2_000
 WHOLE = {
@@ -85,7 +87,8 @@ _lock = Lock()
 class InputDrift:
     """Each field now against before, the answer in the same way, the inputs as a whole as a job found them, what deployed detectors said lately, and of which days the fields are: the first and
     the last, None without a case. `answer` is None where it is neither a class nor a number, or what it is compared with has none. `cases` are how many of before and of now there are; `reference` is what somebody decided on what
-    they are compared with, and `unfit` names the fields of which that says nothing. `joint_until` is until when the cases are that were compared as a whole."""
+    they are compared with, and `unfit` names the fields of which that says nothing. `joint_until` is until when the cases are that were compared as a whole; that
+    `is_joint_due` where a job has not done it since somebody decided with what."""
 
     fields: Sequence[FieldDrift]
     answer: FieldDrift | None = None
@@ -97,6 +100,7 @@ class InputDrift:
     reference: Reference = FIRST_CASES
     unfit: tuple[str, ...] = ()
     joint_until: datetime | None = None
+    is_joint_due: bool = False
 
     @property
     def flagged(self) -> tuple[str, ...]:
@@ -148,7 +152,9 @@ def _with_joint(drift: InputDrift, kept: WholeView | None, reference: Reference)
     if kept is None:
         return drift
     joint = [joint_drift_of(each) for each in kept.found if is_of(each, reference)]
-    return replace(drift, joint=joint, joint_until=kept.computed_at if joint else None)
+    is_due = bool(kept.found) and not joint and min(drift.cases) >= LEAST_CASES
+    until = kept.computed_at if joint else None
+    return replace(drift, joint=joint, joint_until=until, is_joint_due=is_due)
 
 
 def _of_fields(
@@ -318,6 +324,7 @@ def facts_of(drift: InputDrift) -> dict[str, object]:
         "cases": list(drift.cases),
         "reference": drift.reference.words,
         "unfit": list(drift.unfit),
+        "rules": _RULES,
         **kept,
     }
 
@@ -373,9 +380,13 @@ def _read(
 
 
 def _holds(there: FieldsView, reference: Reference, now: datetime) -> bool:
-    """Whether it is of today and of this reference; what a release before this one kept does not say how answers compare."""
-    is_today = there.computed_at.date() == now.date()
-    return is_today and "answer" in there.fields and is_of(there.fields, reference)
+    """Whether it is of today and can be read now."""
+    return there.computed_at.date() == now.date() and is_read_now(there.fields, reference)
+
+
+def is_read_now(facts: Mapping[str, object], reference: Reference) -> bool:
+    """Whether what was kept by field is of this reference, and by the rules of this release: former ones compared codes as numbers."""
+    return facts.get("rules") == _RULES and is_of(facts, reference)
 
 
 def _keep(revisions: Mapping[Model, str], model: Model, now: datetime, drift: InputDrift) -> None:

@@ -70,7 +70,7 @@ def _due(session: Session, now: datetime) -> dict[Model, str]:
     steps, chosen = db.health_decisions.of_models(session), db.health_references.of_models(session)
     for model, kept in db.health_joint_drift.fields_of(session).items():
         reference = reference_of(steps.get(model, ()), chosen.get(model))
-        if not input_drift.is_of(kept.fields, reference):
+        if not input_drift.is_read_now(kept.fields, reference):
             due.setdefault(model, kept.revision)
     return due
 

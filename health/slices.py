@@ -26,7 +26,8 @@ Inside = NDArray[np.bool_]
 LEAST = 10
 # Where one or two checked cases stand for most answers, the interval of fewer held 0.89 of 0.95 (simulated in benchmarks/health.py).
 LEAST_EFFECTIVE = 5.0
-_MOST_VALUES = 12
+# Up to so many values of a field are parts of their own, and more of them ranges.
+MOST_VALUES = 12
 _LONGEST = 40
 LEVEL = 0.05
 
@@ -118,7 +119,7 @@ def chance(first: Share, second: Share) -> float:
     return 2 * float(ndtr(-abs(first.value - second.value) / spread)) if spread else 1.0
 
 
-def parts(values: Sequence[object], most: int = _MOST_VALUES) -> list[Part]:
+def parts(values: Sequence[object], most: int = MOST_VALUES) -> list[Part]:
     """The parts into which the values (n,) of a field cut the cases: one for each value where there are at most `most`,
     else quarters of the numbers; none of anything else."""
     distinct = {str(value) for value in values if _is_there(value)}

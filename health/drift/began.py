@@ -89,7 +89,7 @@ def _among(field: FieldDrift, grown: Iterable[Bin]) -> Callable[[object], bool]:
     def is_among(value: object) -> bool:
         if is_missing(value):
             return False
-        word = named(str(value))
+        word = named(value)
         return (word if word in shown else OTHERS) in more
 
     return is_among

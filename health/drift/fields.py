@@ -1,5 +1,6 @@
 """Each field of a model now against a reference: how far it moved, what is missing, out of range or was never seen.
 
+A number of which there are only a few whole values, such as the code of a sex, is compared by these values.
 A field is flagged where its chance without a change is below a level that gets smaller with every day and every field
 (health/drift/levels.py). A flag needs a PSI of 0.2, too: with many cases everything is significant.
 """
@@ -21,7 +22,8 @@ from health.drift import sketches
 from health.drift.distances import chi_squared, jensen_shannon, psi, smirnov_chance
 from health.drift.levels import level_of
 from health.drift.sketches import Ints, NumberCounts, Sketch, is_missing
-from health.slices import range_words
+from health.slices import MOST_VALUES, range_words
+from health.titles import ANSWER
 
 Row = Mapping[str, object]
 OTHERS = "other values"
@@ -107,8 +109,11 @@ def compare(reference: Sequence[Row], recent: Sequence[Row], *, day: int = 1) ->
     sides = [
         {name: [row.get(name) for row in rows] for name in names} for rows in (reference, recent)
     ]
-    words = frozenset(n for n in names if not all(_are_numbers(side[n]) for side in sides))
-    before = sketches.reference(sides[0], words, len(reference))
+    codes = {n for n in names if n != ANSWER and _are_codes([*sides[0][n], *sides[1][n]])}
+    for side in sides:
+        side |= {name: _as_words(side[name]) for name in codes}
+    words = codes.union(n for n in names if not all(_are_numbers(side[n]) for side in sides))
+    before = sketches.reference(sides[0], frozenset(words), len(reference))
     after = sketches.empty(before)
     after.add_columns(sides[1], len(recent))
     return compare_sketches(before, after, day=day)
@@ -145,6 +150,19 @@ def are_counted(values: Sequence[object]) -> bool:
 
 def _are_numbers(values: Sequence[object]) -> bool:
     return all(issubclass(k, int | float) and not issubclass(k, bool) for k in _kinds(values))
+
+
+def _are_codes(values: Sequence[object]) -> bool:
+    """Whether there are a few whole numbers, each of which is a value of its own rather than a place on a scale."""
+    there = {value for value in values if not is_missing(value)}
+    if not 0 < len(there) <= MOST_VALUES or not _are_numbers([*there]):
+        return False
+    return all(float(value).is_integer() for value in there)  # type: ignore[arg-type]
+
+
+def _as_words(values: Sequence[object]) -> list[object]:
+    """The same as they are called, and what is missing as it is."""
+    return [value if is_missing(value) else named(value) for value in values]
 
 
 def _kinds(values: Sequence[object]) -> set[type]:
@@ -248,9 +266,11 @@ def _of_categories(first: Counter[str], second: Counter[str]) -> _Shift:
     )
 
 
-def named(value: str) -> str:
-    """How a value is called that was entered."""
-    return {"True": "true", "False": "false"}.get(value, value)
+def named(value: object) -> str:
+    """How a value is called that was entered: 1.0 and 1 are one."""
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    return {"True": "true", "False": "false"}.get(str(value), str(value))
 
 
 def _values(names: Sequence[str], counts: Sequence[Sequence[int]]) -> tuple[Bin, ...]:

@@ -102,6 +102,11 @@ def until_words(until: datetime) -> str:
     return f"{WHOLE} are the cases up to {until:%-d %B %H:%M} UTC; newer ones follow at the next comparison, every five minutes."
 
 
+def due_words(reference: str) -> str:
+    """That a job has yet to compare them with another reference."""
+    return f"{WHOLE}: not yet. The cases will be compared with {reference} at the next comparison, within five minutes."
+
+
 def detection_words(said: DetectionView) -> str:
     """`birds-drift finds drift in the newest 120 cases (p 0.003, distance 0.11, threshold 0.05), asked on 29 November 14:07 UTC.`"""
     when = f"asked on {said.asked_at:%-d %B %H:%M} UTC"

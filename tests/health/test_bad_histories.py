@@ -278,7 +278,7 @@ def test_sentences_call_fields_as_people_do(sqlite_url: str) -> None:
     record(sessions, HISTORIES["a reference that does not fit"]())
     named = {"titles": lambda *_: {"mass": "Body mass", "bill": "Bill length"}}
     (standing,) = standings(sessions, clock=lambda: NOW, **named).values()
-    assert "has changed: Body mass, island and Bill length differ" in standing.status.sentence
+    assert "has changed: island, Body mass and Bill length differ" in standing.status.sentence
     found = look(sessions, *MODEL, clock=lambda: NOW, **named)
     assert found is not None
     assert found.standing.status.sentence == standing.status.sentence
