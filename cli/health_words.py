@@ -80,7 +80,9 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
         ]
         table([["MODEL", "HEALTH", "RIGHT [95 %]", "WHY"], *rows])
         made_up = demonstration_words(
-            sum(s.demonstration for s in found), sum(s.cases for s in found)
+            sum(s.demonstration for s in found),
+            sum(s.cases for s in found),
+            sum(s.asked_again for s in found),
         )
         if made_up:
             say(made_up)
@@ -132,7 +134,7 @@ def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequenc
     status = standing.status
     lines = [f"{standing.server}/{standing.model}: {status.word}"]
     lines.append(f"{status.sentence} {status.action}")
-    if made_up := demonstration_words(standing.demonstration, standing.cases):
+    if made_up := demonstration_words(standing.demonstration, standing.cases, standing.asked_again):
         lines.append(made_up)
     if chosen.version or chosen.value or chosen.days != DAYS:
         lines.append(_chosen_words(found, chosen))
@@ -200,6 +202,7 @@ def _write(
         words=built.field_words(standing.server, standing.model),
         unit=built.answer_unit(standing.server, standing.model),
         chosen=_words(chosen),
+        cohort=cohort,
         at=utc_now(),
         service=served,
         reading=reading,

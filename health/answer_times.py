@@ -1,7 +1,7 @@
 """How long answers take: of what is asked one by one, of what is asked many at once, and as the model's server reports it.
 
 Whoever asks one question waits for its answer. A row of a file waits for nobody: it goes with many others in one request, and its
-time is that of the whole request. So the two are never in one figure.
+time is that of the whole request. So the two are never in one figure. What was asked again, to compare versions, is in neither.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from db.engine import Session
 from db.health import Selection
 from health.server_metrics.contract import Figures, Quantile
 from health.server_metrics.readings import Reading
-from health.summary import MANY_AT_ONCE, ONE_BY_ONE, Latency, latency_of
+from health.summary import MANY_AT_ONCE, TIMED, Latency, latency_of
 
 _EVERY = 10**12
 NOTHING = "nothing was asked one by one in this time."
@@ -40,7 +40,7 @@ class AnswerTimes:
 def answer_times(session: Session, selection: Selection) -> AnswerTimes:
     """How long the answers of a selection took, whatever its purposes."""
     return AnswerTimes(
-        singly=latency_of(durations_of(session, replace(selection, purposes=ONE_BY_ONE))),
+        singly=latency_of(durations_of(session, replace(selection, purposes=TIMED))),
         rows=latency_of(durations_of(session, replace(selection, purposes=MANY_AT_ONCE))),
     )
 

@@ -33,7 +33,7 @@ from health.objectives import (
     title,
 )
 from health.server_metrics.readings import Reading
-from health.summary import NOT_SENT, ONE_BY_ONE, UNKNOWN
+from health.summary import NOT_SENT, ONE_BY_ONE, TIMED, UNKNOWN
 from health.wording import rate_words
 
 # The window where no objective has one: four weeks, so that every window has as many weekends.
@@ -99,7 +99,7 @@ def service(
     clock: Callable[[], datetime] = utc_now,
 ) -> Service:
     """How a model served in the days of its objectives, or in four weeks without any. Rows of files count nowhere, nor do cases
-    that were not sent because a person has to correct a value first; an objective for the time is of what people asked one by one.
+    that were not sent because a person has to correct a value first; an objective for the time is of what people asked one by one, and not again.
     Raises StorageError."""
     now = clock()
     days = objectives[0].days if objectives else DAYS
@@ -180,7 +180,7 @@ def _told(buckets: Iterable[BucketCount]) -> _Told:
 
 def _slow(session: Session, selection: Selection, seconds: float) -> Counted:
     """Answers to what people asked one by one, and those of them that took longer."""
-    timed = durations_of(session, replace(selection, purposes=ONE_BY_ONE))
+    timed = durations_of(session, replace(selection, purposes=TIMED))
     if timed is None:
         return Counted(n=0, bad=0)
     return Counted(n=timed.n, bad=timed.n - within(timed, seconds))

@@ -34,7 +34,7 @@ from health.history import Answers
 from health.input_drift import InputDrift, Model, input_drift, midnight
 from health.known_standings import Kept, Told
 from health.status import WORDS, DayFigures, History, Inputs, Status, judge
-from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
+from health.summary import ESTIMATED, SERVED, asked_again, demonstration, groups, unchecked
 from health.titles import Titles, Units, as_named, no_unit
 
 # How far back alarms look.
@@ -48,7 +48,7 @@ _FEW = 8
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """A model in a line: its word and why, its accuracy, and who last said that they take care of it. `demonstration` of its cases
-    are the history of a demonstration, and `unchecked` are drawn and not judged right or wrong. `put_off` says until when, and by
+    are the history of a demonstration, `asked_again` were asked again to compare versions, and `unchecked` are drawn and not judged right or wrong. `put_off` says until when, and by
     whom, where it is put off. `sizes` are those of the errors of its numbers, of the cases that the word is of."""
 
     server: str
@@ -60,6 +60,7 @@ class Standing:
     acknowledged_by: str
     put_off: str = ""
     demonstration: int = 0
+    asked_again: int = 0
     unchecked: int = 0
     sizes: Sizes = NO_SIZES
 
@@ -204,6 +205,7 @@ def standing_of(
         acknowledged_by=acknowledged_by(steps),
         put_off=put_off_words(steps, now),
         demonstration=demonstration(counts),
+        asked_again=asked_again(counts),
         unchecked=waiting,
         sizes=far_off,
     )

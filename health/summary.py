@@ -39,6 +39,9 @@ SERVED = (*GENUINE, "scenario", "replay")
 ROW = "batch"
 # A file asks many rows at once, and waits for no single one: its rows say neither how fast people are answered nor how often.
 ONE_BY_ONE = tuple(purpose for purpose in SERVED if purpose != ROW)
+# What was asked again, to compare versions, has times that nobody felt: they are no part of how long people wait.
+AGAIN = "replay"
+TIMED = tuple(purpose for purpose in ONE_BY_ONE if purpose != AGAIN)
 # The cases of a demonstration have times of their own, those of single requests.
 MANY_AT_ONCE = (ROW,)
 HISTORY = "the history of the demonstration: real answers to questions that nobody asked."
@@ -62,7 +65,8 @@ class HealthRow:
     A case that failed before a version answered counts under the version that was asked for, which
     may be empty. `unknown` were asked, and no answer is recorded: they are under way, or their process
     ended. `error_rate` leaves those out, and the cases that were never sent. `feedback` has the
-    current statements by channel and judgement. `demonstration` of the cases are the history of a demonstration.
+    current statements by channel and judgement. `demonstration` of the cases are the history of a demonstration, and `asked_again` were
+    asked again, to compare versions.
     `latency` is of the newest answers that were asked for one by one, `row_latency` of the newest rows of files or of a demonstration:
     of the whole request that each went in.
     """
@@ -80,6 +84,7 @@ class HealthRow:
     latency: Latency | None
     last_case_at: datetime
     demonstration: int = 0
+    asked_again: int = 0
     row_latency: Latency | None = None
 
 
@@ -109,7 +114,7 @@ def summarise(
         statements = _by_key(db.health_days.statements(session, estimated))
         singly, many = (
             db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
-            for some in (ONE_BY_ONE, MANY_AT_ONCE)
+            for some in (TIMED, MANY_AT_ONCE)
         )
     rows = [
         _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key))
@@ -190,6 +195,7 @@ def _row(
         latency=latency_of(singly),
         last_case_at=max(count.last_at for count in counts),
         demonstration=demonstration(counts),
+        asked_again=asked_again(counts),
         row_latency=latency_of(many),
     )
 
@@ -246,12 +252,24 @@ def demonstration(counts: Iterable[DayCount]) -> int:
     return sum(count.cases for count in counts if count.purpose == DEMO)
 
 
-def demonstration_words(count: int, cases: int) -> str:
-    """`2,296 of 2,310 cases are the history of the demonstration.`; nothing where none is."""
+def asked_again(counts: Iterable[DayCount]) -> int:
+    """How many of the cases were asked again, to compare versions."""
+    return sum(count.cases for count in counts if count.purpose == AGAIN)
+
+
+def demonstration_words(count: int, cases: int, again: int = 0) -> str:
+    """`2,296 of 2,310 cases are the history of the demonstration.`, and what the others that were asked `again` are; nothing where none is."""
     if not count:
         return ""
     of = f"{count:,} of {cases:,}" if count < cases else f"All {cases:,}"
-    return f"{of} cases are {HISTORY}"
+    words = f"{of} cases are {HISTORY}"
+    if not again:
+        return words
+    were = "1 other was" if again == 1 else f"{again:,} others were"
+    return (
+        f"{words} {were} asked again, to compare versions: {'it counts' if again == 1 else 'they count'} among the requests, but neither in how "
+        "often answers are right nor in times."
+    )
 
 
 def _cases(counts: Iterable[DayCount | BucketCount]) -> Counter[str]:

@@ -33,9 +33,9 @@ def _draw(why: str) -> None:
     st.badge(WORD, icon=":material/science:", color="gray", help=why)
 
 
-def draw_line(count: int, cases: int) -> None:
-    """How many of these cases are the demonstration's, and the way to their removal for who may; nothing without any."""
-    words = demonstration_words(count, cases)
+def draw_line(count: int, cases: int, again: int = 0) -> None:
+    """How many of these cases are the demonstration's, what those are that were asked again, and the way to their removal for who may; nothing without any."""
+    words = demonstration_words(count, cases, again)
     if words:
         way = f" {_RESET}." if session.viewer().scope.is_all else ""
         st.markdown(f":material/science: {words}{way}")

@@ -27,7 +27,7 @@ from ui.text import many, plain
 
 _MOST_LINKED = 5
 _TIMES = (
-    "Half / 19 of 20 / 99 of 100 of the newest n answers took no longer. Where nothing was asked one by one: of rows, each as long as "
+    "Half / 19 of 20 / 99 of 100 of the newest n answers took no longer, without what was asked again to compare versions. Where nothing was asked one by one: of rows, each as long as "
     "the request with many rows that it went in"
 )
 # How wide they are and what they mean. Together they fit a page of 1,024 pixels, with the column that chooses a row.
