@@ -38,7 +38,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from people.errors import NotPermitted
 
-__all__ = ["ReferenceRefused", "chosen_of", "first", "of_rows", "window"]
+__all__ = ["ReferenceRefused", "chosen_of", "comparable", "first", "of_rows", "window"]
 
 _UNCHANGED = "What inputs are compared with stays as it was."
 
@@ -101,7 +101,7 @@ def of_rows(
 
     Raises ReferenceRefused where there are too few, NotPermitted, and StorageError.
     """
-    there = _comparable(signature, rows)
+    there = comparable(signature, rows)
     if len(there) < LEAST_CASES:
         what = "row has" if len(there) == 1 else "rows have"
         raise ReferenceRefused(
@@ -151,7 +151,7 @@ def _chosen(view: ReferenceView) -> Chosen:
     )
 
 
-def _comparable(signature: Signature, rows: Sequence[Row]) -> list[Row]:
+def comparable(signature: Signature, rows: Sequence[Row]) -> list[Row]:
     """The rows that have values which are kept, with these alone."""
     hidden = {field.name for field in signature.inputs if field.is_withheld}
     known = ({n: v for n, v in row.items() if _is_plain(v) and n not in hidden} for row in rows)

@@ -119,6 +119,12 @@ def test_a_file_is_mapped_to_the_fields_as_on_predict(
     health.file_uploader[0].set_value(("odd.csv", odd.to_csv().encode(), "text/csv")).run()
     assert "Not compared, as none of its values can be read: Sex" in _text(health)
     assert "60 rows can be compared" in _text(health)
+    few = pd.read_csv(BytesIO(_csv(built)))[:5]
+    health.file_uploader[0].set_value(
+        ("few.csv", few.to_csv(index=False).encode(), "text/csv")
+    ).run()
+    assert "5 rows are too few to compare: at least 20 are needed." in _text(health)
+    assert not [b for b in health.button if b.key == "health_reference_choose"]
     health.file_uploader[0].set_value(("may.csv", _csv(built), "text/csv")).run()
     assert "60 rows can be compared" in _text(health)
     said = _text(_choose(health))

@@ -12,6 +12,7 @@ import streamlit as st
 from health import chosen_reference
 from health.alarms.wording import reference_words
 from health.baselines import in_words
+from health.drift.fields import LEAST_CASES
 from health.kept_standings import look_again
 from health.overview import Look
 from health.reference import FILE, FIRST, RECENT_DAYS, REGISTRY, WINDOW, Chosen, Reference, recent
@@ -194,7 +195,11 @@ def _draw_rows(
             "Inputs cannot be compared with this file: none of its rows has what the model takes."
         )
         return
-    rows = found.records()
+    rows = chosen_reference.comparable(signature, found.records())
+    if len(rows) < LEAST_CASES:
+        are = "row is" if len(rows) == 1 else "rows are"
+        st.warning(f"{len(rows):,} {are} too few to compare: at least {LEAST_CASES} are needed.")
+        return
     st.caption(
         f"{many(len(rows), 'row')} can be compared; of more than 300, 300 spread evenly over the file are kept. They are stored here until "
         "something else is chosen."
