@@ -125,3 +125,17 @@ def _tab_to_and_press(page: Page, name: str) -> None:
             page.keyboard.press("Enter")
             return
     raise AssertionError(f"the keyboard does not get to {name}")
+
+
+def test_what_is_open_can_be_read_in_the_dark(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    visit.predict()
+    visit.open("/health?model=demo/penguins")
+    opens = page.get_by_role("button", name="Accept as normal", exact=True)
+    opens.click()
+    expect(page.get_by_role("button", name="Accept as normal …")).to_be_visible()
+    axe.finds_nothing_serious(page, "the open box of what is accepted, in the dark")
+    page.mouse.move(0, 0)
+    expect(opens).to_have_attribute("aria-expanded", "true")
+    axe.finds_nothing_serious(page, "the same without the pointer")
