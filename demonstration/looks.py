@@ -22,7 +22,7 @@ from demonstration.plan import MISTAKE
 from demonstration.timeline import Timeline
 from health.alarms.decisions import decide, decisions
 from health.alarms.episodes import alarms_of, bring_up_to_date
-from health.alarms.evidence import evidence_of, normal_of
+from health.alarms.evidence import evidence_of
 from health.kept_standings import keep
 from health.overview import look
 from health.standing import standings
@@ -181,7 +181,7 @@ class Looking:
             units=self.units,
             clock=lambda: at,
         )
-        if found is None or (decision == "accepted" and not normal_of(found, at.date()).n):
+        if found is None or (decision == "accepted" and not found.normal.baseline.n):
             return
         of_ids = Random(f"{self.workspace}-{model}-{decision}-{at}")  # noqa: S311
         decide(
@@ -193,7 +193,7 @@ class Looking:
             reason=reason,
             days=days,
             evidence=evidence_of(found, self.titles(self.server, model)),
-            normal=normal_of(found, at.date()),
+            normal=found.normal.baseline,
             workspace=self.workspace,
             clock=lambda: at,
             new_id=lambda: id_at(at, of_ids),

@@ -26,19 +26,23 @@ from health import days, over_time
 from health.alarms.decisions import put_off_words, reference_of
 from health.answer_times import AnswerTimes, answer_times
 from health.causes import Causes
+from health.chosen_counts import ChosenCounts, chosen_counts
 from health.classification import known_of
+from health.closing import Closing
 from health.cohort import EVERY, Cohort
 from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Rate, accuracy, rate
+from health.history import DayFigures, Inputs
 from health.input_drift import input_drift, midnight
 from health.known_looks import KnownLooks, MadeOf
+from health.normal import Normal, normal_of
 from health.over_time import VersionLine, Week
 from health.reference import Reference
 from health.standing import Standing, begin, closing_of, inputs_of, standing_of
-from health.summary import ESTIMATED, SERVED, demonstration, groups, unchecked
+from health.summary import ESTIMATED, SERVED, asked_again, demonstration, groups, unchecked
 from health.titles import FieldWords, Titles, Units, Words, as_coded, as_named, no_unit
 
 # Of so many of the newest cases it is said how many were unlike earlier ones.
@@ -50,8 +54,9 @@ class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `failed` is the share of what was sent;
     `unlike` that of the newest cases that were unlike all earlier ones, of those that were compared with them. `drift` is how the inputs changed, and `answer_drift` how the answers did, None where they are not compared. `drift_reference` is what the newest inputs are
     compared with, and `drift_unfit` names the fields of which that says nothing. `causes` is what
-    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`; `drift_cases` are how many cases of before and of now there are to
-    compare. `times` are how long answers took."""
+    a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`, and with another reference where it
+    `is_joint_due`; `drift_cases` are how many cases of before and of now there are to compare, and `counts` how many of the newest that are chosen have each value, None where all are. `normal` is what would be
+    accepted as the baseline now. `times` are how long answers took."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -60,17 +65,20 @@ class Look:
     answer_drift: FieldDrift | None
     joint_drift: Sequence[JointDrift]
     joint_until: datetime | None
+    is_joint_due: bool
     detections: Sequence[DetectionView]
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
     drift_reference: Reference
     drift_unfit: Sequence[str]
     drift_cases: tuple[int, int]
+    counts: ChosenCounts | None
     details: Details
     comparisons: Mapping[tuple[str, str], Comparison]
     steps: Sequence[DecisionView]
     alarms: Sequence[AlarmView]
     causes: Causes | None
+    normal: Normal
     told: tuple[int, int]
     answered: int
     failed: Rate
@@ -81,6 +89,29 @@ class Look:
     def compared(self) -> Sequence[FieldDrift]:
         """The answer, where it is compared, and the inputs."""
         return [*([self.answer_drift] if self.answer_drift else []), *self.drift]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What is looked at, by whom it is called how, and when."""
+
+    server: str
+    model: str
+    cohort: Cohort
+    protected: tuple[str, ...]
+    titles: Mapping[str, str]
+    words: FieldWords
+    now: datetime
+
+    @property
+    def every(self) -> Selection:
+        """All cases of the model."""
+        return Selection(purposes=SERVED, server=self.server, model=self.model)
+
+    @property
+    def of_word(self) -> Selection:
+        """Those that the word is of."""
+        return replace(self.every, since=begin(self.now))
 
 
 def look(
@@ -101,36 +132,29 @@ def look(
 
     Raises StorageError.
     """
-    now, named, worded = clock(), titles(server, model), words(server, model)
-    everything = Selection(purposes=SERVED, server=server, model=model)
-    since = begin(now)
+    asked = _Asked(
+        server=server,
+        model=model,
+        cohort=cohort,
+        protected=tuple(protected),
+        titles=titles(server, model),
+        words=words(server, model),
+        now=clock(),
+    )
     with snapshot(sessions) as session:
-        ever = db.health_days.not_kept(session, everything)
-        made_of = _made_of(session, now, everything, ever, (named, worded))
-        of = (scope_of(session), server, model, cohort, tuple(protected), now.date())
+        ever = db.health_days.not_kept(session, asked.every)
+        made_of = _made_of(session, asked, ever)
+        of = (scope_of(session), server, model, cohort, asked.protected, asked.now.date())
         if known := _known.find(of, made_of):
-            return _put_off(known, now)
-        read = _read(session, replace(everything, since=since), cohort.of(everything), ever)
+            return _put_off(known, asked.now)
+        read = _read(session, asked, made_of, ever)
         if not read.lately and not read.shown:
             return None
-        standing = standing_of(
-            (server, model),
-            read.lately,
-            days.by_day(read.lately),
-            steps=made_of.steps,
-            closing=closing_of(session, everything, (server, model), made_of.steps, since),
-            now=now,
-            inputs=inputs_of(made_of.drift, (server, model), titles, units),
+        standing = _standing(
+            read, made_of, asked, inputs_of(made_of.drift, (server, model), titles, units)
         )
-        every = replace(everything, purposes=ESTIMATED, since=since)
-        found = causes_of(session, every, standing.status, groups(read.lately), named, worded)
-    behind = details(read.judged, groups(read.shown), protected, worded)
-    behind = replace(behind, classes=known_of(behind.classes, cohort.answer, cohort.truth))
-    if cohort == Cohort(since=since):  # figures of other cases are no reason of the word
-        standing = replace(standing, sizes=behind.sizes)
-    looked = _looked(read, made_of, standing, found, behind, now)
-    if cohort.is_of_answered:
-        looked = replace(looked, failed=rate(0, 0))
+        found = _causes(session, read, standing, asked)
+    looked = _looked(read, made_of, standing, found, asked)
     _known.keep(of, made_of, looked)
     return looked
 
@@ -144,25 +168,19 @@ def _put_off(known: Look, now: datetime) -> Look:
     return replace(known, standing=replace(known.standing, put_off=words))
 
 
-def _made_of(
-    session: Session,
-    now: datetime,
-    everything: Selection,
-    ever: Sequence[DayCount],
-    named: tuple[Mapping[str, str], FieldWords],
-) -> MadeOf:
+def _made_of(session: Session, asked: _Asked, ever: Sequence[DayCount]) -> MadeOf:
     """What a look at a model is made of, beside its cases."""
-    model = server, name = everything.server or "", everything.model or ""
+    model = server, name = asked.server, asked.model
     steps = db.health_decisions.all_of(session, server, name)
     picked = db.health_references.newest(session, server, name)
     references = {model: reference_of(steps, picked)}
     return MadeOf(
-        revision=db.health_days.revisions(session, everything).get(model, ""),
+        revision=db.health_days.revisions(session, asked.every).get(model, ""),
         steps=steps,
         alarms=db.health_alarms.newest(session, server, name),
-        drift=input_drift(session, now, everything, references, ever)[model],
-        titles=dict(named[0]),
-        words=dict(named[1]),
+        drift=input_drift(session, asked.now, asked.every, references, ever)[model],
+        titles=dict(asked.titles),
+        words=dict(asked.words),
     )
 
 
@@ -172,70 +190,112 @@ class _Read:
     looked at; the judged ones of these, and the pairs of versions."""
 
     lately: Sequence[DayCount]
+    by_day: Sequence[DayFigures]
     shown: Sequence[DayCount]
+    closing: Closing | None
     judged: Sequence[JudgedCase]
     pairs: Sequence[tuple[str, str, bool, bool]]
     unlike: tuple[int, int]
     times: AnswerTimes
+    counts: ChosenCounts | None
 
 
-def _read(
-    session: Session, lately: Selection, chosen: Selection, ever: Sequence[DayCount]
-) -> _Read:
-    everything, estimated = replace(lately, since=None), replace(chosen, purposes=ESTIMATED)
-    counted = db.health_days.since(ever, lately.since) if lately.since else ever
+def _read(session: Session, asked: _Asked, made_of: MadeOf, ever: Sequence[DayCount]) -> _Read:
+    lately, chosen = asked.of_word, asked.cohort.of(asked.every)
+    estimated = replace(chosen, purposes=ESTIMATED)
+    model, since = (asked.server, asked.model), begin(asked.now)
+    of_word = db.health_days.by_day(session, lately, db.health_days.since(ever, since))
     return _Read(
-        lately=db.health_days.by_day(session, lately, counted),
-        shown=db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen)),
+        lately=of_word,
+        by_day=days.by_day(of_word),
+        shown=db.health_days.by_day(session, chosen, _of_time(ever, asked.every, chosen)),
+        closing=closing_of(session, asked.every, model, made_of.steps, since),
         judged=db.health_cases.judged_cases(session, estimated, MOST_JUDGED),
         pairs=db.health_cases.compared(session, estimated, MOST_JUDGED),
         unlike=db.health_cases.unlike(session, estimated, NEWEST),
         times=answer_times(session, chosen),
+        counts=chosen_counts(session, made_of.drift, asked.every, asked.cohort),
+    )
+
+
+def _standing(read: _Read, made_of: MadeOf, asked: _Asked, inputs: Inputs) -> Standing:
+    """The word, which is of all cases of the last days."""
+    return standing_of(
+        (asked.server, asked.model),
+        read.lately,
+        read.by_day,
+        steps=made_of.steps,
+        closing=read.closing,
+        now=asked.now,
+        inputs=inputs,
+    )
+
+
+def _causes(session: Session, read: _Read, standing: Standing, asked: _Asked) -> Causes | None:
+    every = replace(asked.of_word, purposes=ESTIMATED)
+    counted = groups(read.lately)
+    return causes_of(session, every, standing.status, counted, asked.titles, asked.words)
+
+
+def _details(read: _Read, asked: _Asked) -> Details:
+    found = details(read.judged, groups(read.shown), asked.protected, asked.words)
+    known = known_of(found.classes, asked.cohort.answer, asked.cohort.truth)
+    return replace(found, classes=known)
+
+
+def _shown(standing: Standing, read: _Read, behind: Details, asked: _Asked) -> Standing:
+    """The word beside the figures of the cases that are looked at; figures of other cases are no reason of the word."""
+    is_of_word = asked.cohort == Cohort(since=begin(asked.now))
+    return replace(
+        standing,
+        accuracy=accuracy(groups(read.shown)),
+        cases=sum(c.cases for c in read.shown),
+        demonstration=demonstration(read.shown),
+        asked_again=asked_again(read.shown),
+        unchecked=unchecked(read.shown),
+        sizes=behind.sizes if is_of_word else standing.sizes,
     )
 
 
 def _looked(
-    read: _Read,
-    made_of: MadeOf,
-    standing: Standing,
-    causes: Causes | None,
-    found: Details,
-    now: datetime,
+    read: _Read, made_of: MadeOf, standing: Standing, causes: Causes | None, asked: _Asked
 ) -> Look:
-    shown, drift = read.shown, made_of.drift
-    standing = replace(
-        standing,
-        accuracy=accuracy(groups(shown)),
-        cases=sum(c.cases for c in shown),
-        demonstration=demonstration(shown),
-        unchecked=unchecked(shown),
-    )
-    volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
+    shown, drift, behind = read.shown, made_of.drift, _details(read, asked)
+    today = asked.now.date()
     return Look(
-        standing=standing,
-        weeks=over_time.weeks(shown, now.date()),
+        standing=_shown(standing, read, behind, asked),
+        weeks=over_time.weeks(shown, today),
         versions=over_time.versions(shown),
         drift=drift.fields,
         answer_drift=drift.answer,
         joint_drift=drift.joint,
         joint_until=drift.joint_until,
+        is_joint_due=drift.is_joint_due,
         detections=drift.detections,
         drift_before=drift.before,
         drift_after=drift.after,
         drift_reference=drift.reference,
         drift_unfit=drift.unfit,
         drift_cases=drift.cases,
-        details=found,
+        counts=read.counts,
+        details=behind,
         comparisons=_comparisons(read.pairs),
         steps=made_of.steps,
         alarms=made_of.alarms,
         causes=causes,
-        told=(days.judged(volunteered, "correct"), days.judged(volunteered, "incorrect")),
+        normal=normal_of(read.lately, read.by_day, standing.status.findings, made_of.steps, today),
+        told=_told(shown),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
-        failed=over_time.failed(shown),
+        failed=rate(0, 0) if asked.cohort.is_of_answered else over_time.failed(shown),
         unlike=rate(*read.unlike),
         times=read.times,
     )
+
+
+def _told(shown: Sequence[DayCount]) -> tuple[int, int]:
+    """What people said unasked: right, wrong."""
+    volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
+    return days.judged(volunteered, "correct"), days.judged(volunteered, "incorrect")
 
 
 def _of_time(

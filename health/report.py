@@ -7,23 +7,14 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import datetime
 
-from health import service_report
+from health import inputs_report, service_report
 from health.alarms.delivery import alarm_words
-from health.alarms.wording import reference_words
 from health.answer_times import times_words
 from health.calibration_words import sentence
 from health.causes import Cause, Causes
 from health.classification import OF_WHAT, unknown_words
+from health.cohort import EVERY, Cohort
 from health.details import Details, FarTruth, Sizes
-from health.drift.wording import (
-    OWN_REFERENCE,
-    detection_words,
-    joint_words,
-    past_line_words,
-    shift_words,
-    unfit_words,
-    until_words,
-)
 from health.error_sizes import (
     MOST_NAMED,
     at_least_words,
@@ -43,12 +34,12 @@ from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for
 from health.summary import HealthRow, demonstration_words
-from health.titles import FieldWords, model_words, with_answer
+from health.titles import FieldWords, model_words
 from health.wording import counted_words, share_text
-from printed.frame import bar, cells, document, facts, interval, track
+from printed.frame import bar, cells, document, facts, interval
 from printed.markup import Html, joined, tag
 
-_MOST_SLICES, _MOST_WEEKS, _MOST_RATES, _MOST_FIELDS = 8, 26, 12, 12
+_MOST_SLICES, _MOST_WEEKS, _MOST_RATES = 8, 26, 12
 _NOTE = (
     "Shares are of answered cases that were drawn for a check at random and judged, each weighted by the chance with which it "
     "was drawn; behind each stands its 95 % interval and n, the checked cases that it rests on. What people report by "
@@ -59,7 +50,7 @@ _NOTE = (
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
     """What is told: everything about the model, a row for each version, its title, what its fields and their values are
-    called, which of its cases are looked at, in words, and when; how it serves, and what its server reports; `unit` is that of the numbers that it answers."""
+    called, which of its cases are looked at, as a `cohort` and in words, and when; how it serves, and what its server reports; `unit` is that of the numbers that it answers."""
 
     look: Look
     rows: Sequence[HealthRow]
@@ -71,6 +62,7 @@ class HealthReport:
     reading: Reading | None = None
     words: FieldWords = attribute(default_factory=dict)
     unit: str = ""
+    cohort: Cohort = EVERY
 
 
 def page(report: HealthReport) -> str:
@@ -83,7 +75,7 @@ def page(report: HealthReport) -> str:
         _causes(look.causes, report.titles),
         _figures(report),
         _weeks(look.weeks, look.standing.accuracy.low),
-        _changed(look, report.titles, report.words),
+        inputs_report.section(look, report.titles, report.words, report.cohort),
         _groups(details.groups, report.titles),
         _slices(details.slices, report.titles),
         _classes(details),
@@ -100,7 +92,8 @@ def page(report: HealthReport) -> str:
 def _head(report: HealthReport, name: str) -> Html:
     status = report.look.standing.status
     which = "; ".join(report.chosen) or "all cases"
-    made_up = demonstration_words(report.look.standing.demonstration, report.look.standing.cases)
+    standing = report.look.standing
+    made_up = demonstration_words(standing.demonstration, standing.cases, standing.asked_again)
     return tag(
         "section",
         tag("p", f"Health of {name}, as of {report.at:%-d %B %Y, %H:%M} UTC", class_="muted"),
@@ -193,48 +186,6 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
         if week.right.value is not None
     ]
     return _section("Right answers by week", *lines) if lines else joined()
-
-
-def _changed(look: Look, titles: Mapping[str, str], words: FieldWords) -> Html:
-    whole = list(_whole(look, titles))
-    compared, titles = look.compared, with_answer(titles)
-    if not compared:
-        return _section("Inputs that changed", *whole) if whole else joined()
-    most = max(1.0, *(field.psi for field in compared))
-    lines: list[str] = [
-        bar(
-            titles.get(field.name, field.name),
-            track(field.psi / most),
-            f"{field.psi:.2f}{' changed' if field.is_flagged else ''}",
-        )
-        for field in compared[:_MOST_FIELDS]
-    ]
-    said = [
-        tag("p", shift_words(field, titles.get(field.name, field.name), words))
-        for field in compared
-        if field.is_flagged
-    ]
-    line = past_line_words(compared, titles)
-    said = [*([tag("p", line)] if line else []), *said]
-    with_what = f"Compared with {reference_words(look.drift_reference, look.steps)}."
-    lines.append(tag("p", with_what, class_="muted"))
-    if look.drift_unfit:
-        lines.append(tag("p", unfit_words(look.drift_unfit, titles), class_="muted"))
-    return _section(
-        "Inputs and answers that changed (population stability index)", *lines, *said, *whole
-    )
-
-
-def _whole(look: Look, titles: Mapping[str, str]) -> Iterator[Html]:
-    """How the inputs compare as a whole, and what deployed detectors say."""
-    for each in look.joint_drift:
-        yield tag("p", joint_words(each, titles))
-    if look.joint_until:
-        yield tag("p", until_words(look.joint_until), class_="muted")
-    for said in look.detections:
-        yield tag("p", detection_words(said))
-    if look.detections:
-        yield tag("p", OWN_REFERENCE, class_="muted")
 
 
 def _groups(found: Sequence[FieldGroups], titles: Mapping[str, str]) -> Html:
@@ -390,7 +341,7 @@ def _decided(look: Look) -> Html:
 
 def _decisions(look: Look) -> Iterator[Html]:
     for alarm in look.alarms:
-        yield tag("p", alarm_words(alarm, look.steps))
+        yield tag("p", alarm_words(alarm, look.steps, look.standing.status.findings))
     for step in look.steps:
         reason = f": {step.reason}" if step.reason else ""
         yield tag("p", f"{step.created_at:%-d %B %Y}, {step.person}: {step.action}{reason}")

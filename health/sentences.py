@@ -109,6 +109,12 @@ def _right_and_left_out(found: Estimate, findings: Sequence[Finding]) -> tuple[s
     return _right_words(found), left_out_words(found)
 
 
+def first_and_rest(words: str) -> tuple[str, str]:
+    """The first sentence, and the others after it."""
+    first, dot, rest = words.partition(". ")
+    return f"{first}.".removesuffix("..") if dot else words, rest
+
+
 def answers_words(found: Answers, then: str, *, is_more: bool) -> str:
     """`Its answers have changed since 3 November: 58 % are Gentoo now, 33 % were before.` What is compared with is called `then`; it
     `is_more` where inputs are told to have changed."""

@@ -51,7 +51,12 @@ def draw_all() -> None:
     if not rows:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
-    demo_mark.draw_line(sum(r.demonstration for r in rows), sum(r.cases for r in rows))
+    counted = (
+        [r.demonstration for r in rows],
+        [r.cases for r in rows],
+        [r.asked_again for r in rows],
+    )
+    demo_mark.draw_line(*map(sum, counted))
     of = services()
     every = standings(of.figures, titles=of.field_titles, units=of.answer_unit).values()
     found = [as_known(coming, each) for each in every]
@@ -87,7 +92,8 @@ def draw_one() -> None:
     found = replace(found, standing=as_known(coming, found.standing))
     of = {"server": now.server, "model": now.model}
     rows = summarise(services().figures, **of, cohort=now.cohort)
-    demo_mark.draw_line(found.standing.demonstration, found.standing.cases)
+    standing = found.standing
+    demo_mark.draw_line(standing.demonstration, standing.cases, standing.asked_again)
     verdict.draw(found, now)
     parts.draw_causes(found.causes, now)
     address.draw_chips(now)

@@ -40,6 +40,7 @@ __all__ = [
     "closed",
     "decide",
     "decisions",
+    "found_then",
     "is_silent",
     "put_off_words",
     "reference_of",
@@ -168,8 +169,12 @@ def _role(scope: Scope, server: str, model: str) -> str:
     return "operator" if scope.operates(server, model) else "reviewer"
 
 
-def _found(evidence: Mapping[str, object]) -> tuple[str, ...]:
-    """The kinds of what was found then."""
+def found_then(step: DecisionView) -> tuple[str, ...]:
+    """The kinds of what was found and went on when something was decided."""
+    return _found_of(step.evidence)
+
+
+def _found_of(evidence: Mapping[str, object]) -> tuple[str, ...]:
     kept = evidence.get("found")
     return tuple(map(str, kept)) if isinstance(kept, list | tuple) else ()
 
@@ -189,7 +194,7 @@ def closed(steps: Sequence[DecisionView]) -> Closing | None:
                 at=step.created_at,
                 reason=step.reason,
                 is_accepted=step.action == "accepted",
-                is_of_inputs="inputs" in _found(step.evidence),
+                is_of_inputs="inputs" in found_then(step),
             )
     return None
 
@@ -230,7 +235,7 @@ def _check(
     if action == "snoozed" and not 0 < days <= MOST_SNOOZED:
         raise DecisionRefused(f"It can be put off by 1 to {MOST_SNOOZED} days.", advice=advice)
     is_checked = normal is not None and normal.n > 0
-    if action == "accepted" and not is_checked and "inputs" not in _found(evidence):
+    if action == "accepted" and not is_checked and "inputs" not in _found_of(evidence):
         raise DecisionRefused(
             "There are no checked cases to accept as the new normal.",
             advice="Check some of the drawn cases first.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from db.health_alarms import ALARM_KINDS
 from db.health_decisions import DecisionView
-from health.alarms.decisions import ENDING, closed
-from health.baselines import in_words
+from health.alarms.decisions import ENDING, accepted, closed
+from health.baselines import in_words, of_versions
 from health.findings import Status
 from health.reference import Reference, compared_from
 
@@ -43,9 +44,20 @@ def _accepted(step: DecisionView) -> str:
     """What is compared with what, since then."""
     checked = ""
     if step.baseline_n:
-        checked = f": {step.baseline_right} of {step.baseline_n} checked answers right"
+        checked = (
+            f": {step.baseline_right} of {step.baseline_n} checked answers{_of_which(step)} right"
+        )
     since, day = (in_words(at.date()) for at in (step.created_at, compared_from(step.created_at)))
     return f"{checked}. From {day} on, inputs are compared with those since {since}"
+
+
+def _of_which(step: DecisionView) -> str:
+    """` of version v2 since 16 November`, as far as it was kept."""
+    baseline, since = accepted([step]), step.evidence.get("checked_since")
+    day = (
+        f" since {in_words(date.fromisoformat(since))}" if since and isinstance(since, str) else ""
+    )
+    return f"{of_versions(baseline.checked) if baseline else ''}{day}"
 
 
 def newest_words(steps: Sequence[DecisionView], status: Status) -> str:

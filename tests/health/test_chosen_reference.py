@@ -24,6 +24,7 @@ from health.history import DayFigures, History, Inputs
 from health.joint_drift import bring_up_to_date as compare_as_a_whole
 from health.overview import Look, look
 from health.reference import Chosen, days_words, unfit
+from health.report import HealthReport, page
 from health.standing import inputs_of, standings
 from health.status import judge
 from health.titles import no_unit
@@ -165,11 +166,16 @@ def test_a_job_keeps_the_same_as_the_page_finds(odd_start: Sessions) -> None:
     words = joint_words(together, {})
     assert "Given a chosen case and a recent one" in words
     assert "300 chosen and 39 recent cases" in words
-    # Another choice is compared anew by the next run.
+    # Another choice is compared anew by the next run, and until then that is said.
     _days(odd_start, date(2025, 4, 5), date(2025, 5, 10))
+    waiting = _look(odd_start)
+    assert (waiting.joint_drift, waiting.is_joint_due) == ([], True)
+    printed = page(HealthReport(look=waiting, rows=[], titles={}, chosen=(), at=NOW))
+    assert "compared with the cases of 5 April to 10 May 2025 at the next comparison" in printed
     assert [compare_as_a_whole(odd_start, clock=lambda: NOW) for _ in "ab"] == [1, 0]
     (together,) = _look(odd_start).joint_drift
     assert "look as in the chosen cases" in joint_words(together, {})
+    assert not _look(odd_start).is_joint_due
 
 
 def test_the_later_of_a_choice_and_an_accepted_state_counts(odd_start: Sessions) -> None:

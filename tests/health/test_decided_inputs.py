@@ -96,7 +96,7 @@ def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -
     assert "inputs" not in _kinds(after)
     assert after.standing == standings(changed, clock=lambda: NOW)[MODEL]
     (alarm,) = alarms_of(changed, *MODEL)
-    assert "accepted as the new normal by olga (reviewer)" in alarm_words(alarm, after.steps)
+    assert "Accepted as the new normal by olga (reviewer)" in alarm_words(alarm, after.steps)
     assert (after.drift_reference.accepted, after.drift) == (step.created_at, [])
     said = "the first cases after olga accepted the state of 1 June"
     assert reference_words(before.drift_reference, before.steps) == "the first cases"

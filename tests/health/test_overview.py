@@ -15,7 +15,7 @@ from feedback.submission import submit
 from health.alarms.decisions import DecisionRefused, decide, decisions
 from health.alarms.delivery import alarm_words
 from health.alarms.episodes import bring_up_to_date
-from health.alarms.evidence import evidence_of, normal_of
+from health.alarms.evidence import evidence_of
 from health.cohort import Cohort
 from health.overview import look
 from health.standing import standings
@@ -75,6 +75,9 @@ def test_cases_of_the_demonstration_are_counted_among_the_others(sessions: Sessi
     assert demonstration_words(2, 3).startswith("2 of 3 cases are the history of the demonstration")
     assert demonstration_words(3, 3).startswith("All 3 cases are")
     assert demonstration_words(0, 3) == ""
+    assert "nobody asked. 30 others were asked again, to compare versions" in demonstration_words(
+        2_520, 2_550, 30
+    )
 
 
 def _look(sessions: Sessions, cohort: Cohort = Cohort()) -> Any:  # noqa: B008
@@ -169,7 +172,7 @@ def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Session
     assert _look(sessions).standing.acknowledged_by == "operator-1"
     assert _look(sessions).standing.status.word == "Act"
     fallen = _look(sessions)
-    normal, kept = normal_of(fallen, NOW.date()), evidence_of(fallen, {})
+    normal, kept = fallen.normal.baseline, evidence_of(fallen, {})
     (fall,) = fallen.standing.status.findings
     # Of the days since the fall alone, which are fewer than four weeks: three cases are checked a day.
     assert normal.since == fall.since
@@ -205,7 +208,7 @@ def test_what_accounted_for_a_fall_stays_when_it_is_closed(sessions: Sessions) -
     assert later.causes is None
     (words,) = (alarm_words(a, later.steps) for a in later.alarms if a.kind == "accuracy")
     assert (
-        "closed by operator-1 (operator) on 1 June 12:05 UTC. What accounted for it then: " in words
+        "Closed by operator-1 (operator) on 1 June 12:05 UTC. What accounted for it then: " in words
     )
     assert "Island Dream: " in words
     assert "of the additional wrong answers are here." in words

@@ -356,7 +356,9 @@ def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     assert any(each.value.startswith("Only inputs from now on") for each in app.caption)
     app.radio(key="health_decision").set_value("accepted").run()
     (told,) = (each.value for each in app.caption if "that come after today" in each.value)
+    assert any("No drawn case is checked, so there is no" in each.value for each in app.markdown)
     app.button(key="health_decide").click().run()
+    app.button(key="health_accept").click().run()
     assert not app.exception
     assert kept(built.sessions)["demo", "breast-cancer"].word != "Watch"
     drawn = " ".join(str(each.proto.body) for each in app.get("html"))

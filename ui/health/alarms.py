@@ -27,7 +27,7 @@ def draw(look: Look) -> None:
 def _draw_alarms(look: Look) -> None:
     with st.expander("Alarms", icon=":material/notifications:", expanded=look.alarms[0].is_open):
         for alarm in look.alarms:
-            st.markdown(f"- {plain(alarm_words(alarm, look.steps))}")
+            st.markdown(f"- {plain(alarm_words(alarm, look.steps, look.standing.status.findings))}")
             if _is_newest_of_its_kind(alarm, look.alarms):
                 _draw_dummies(alarm.kind, look.standing.status.baseline)
 

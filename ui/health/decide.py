@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import streamlit as st
 
-from health.alarms.decisions import ENDING, decide
-from health.alarms.evidence import evidence_of, is_to_decide, normal_of
+from health.alarms.decisions import decide
+from health.alarms.evidence import evidence_of, is_to_decide
 from health.alarms.wording import decision_words
-from health.baselines import in_words
 from health.drift.wording import OWN_REFERENCE
 from health.kept_standings import look_again
+from health.normal import Normal
 from health.overview import Look
-from health.reference import compared_from
 from mds_client.errors import MdsError
 from ui import session
 from ui.announced import announce
-from ui.health import parts, refusals
+from ui.health import accept, parts, refusals
 from ui.health.address import Chosen
 from ui.text import plain
 
@@ -72,37 +70,31 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
 
 def _draw_rest(look: Look, chosen: Chosen, decision: str) -> None:
     """The reason, what follows from it, and the button."""
-    reason = st.text_input("Why?", key="health_reason", help="Needed to close it.")
-    if decision in ENDING:
-        st.caption(_consequences(look, is_accepted=decision == "accepted"))
+    why = "Why?" if decision == "closed" else "Why? (optional)"
+    reason = st.text_input(why, key="health_reason", help="Needed to close it.") or ""
     place = f"{chosen.server}/{chosen.model} {decision} {reason}"
     if words := _recorded(look):
         st.success(plain(words), icon=":material/check:")
-    if st.button("Record the decision", type="primary", key="health_decide"):
-        _decide(look, chosen, decision, reason or "", place)
+    if decision == "accepted":
+        accept.draw(look, chosen, lambda normal: _decide(look, chosen, decision, reason, normal))
+    else:
+        accept.forget()
+        if decision == "closed":
+            st.caption(_closing_words(look))
+        if st.button("Record the decision", type="primary", key="health_decide"):
+            _decide(look, chosen, decision, reason)
     refusals.draw(_REFUSED, place)
 
 
-def _consequences(look: Look, *, is_accepted: bool) -> str:
-    """What is compared with what once it is accepted, or closed."""
-    normal = normal_of(look, datetime.now(UTC).date())
-    lines: list[str] = []
-    if is_accepted:
-        day = in_words(compared_from(datetime.now(UTC)).date())
-        lines.append(f"From {day} on, inputs will be compared with those that come after today.")
-        if chosen := look.drift_reference.chosen:
-            lines.append(f"That takes the place of {chosen.words}.")
-    else:
-        lines.append("Only inputs from now on count as new; what they are compared with stays.")
-    if is_accepted and normal.n:
-        of = f"since {in_words(normal.since)}" if normal.since else "of the last weeks"
-        lines.insert(0, f"The baseline will be {normal.right} of {normal.n} checked cases {of}.")
-    if look.detections:
-        lines.append(OWN_REFERENCE)
-    return " ".join(lines)
+def _closing_words(look: Look) -> str:
+    """What counts once it is closed."""
+    words = "Only inputs from now on count as new; what they are compared with stays."
+    return f"{words} {OWN_REFERENCE}" if look.detections else words
 
 
-def _decide(look: Look, chosen: Chosen, decision: str, reason: str, place: str) -> None:
+def _decide(
+    look: Look, chosen: Chosen, decision: str, reason: str, normal: Normal | None = None
+) -> None:
     try:
         made = decide(
             session.services().sessions,
@@ -112,11 +104,11 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str, place: str) 
             decision=decision,
             reason=reason,
             days=_DAYS_OFF,
-            evidence=evidence_of(look, parts.titles(chosen)),
-            normal=normal_of(look, datetime.now(UTC).date()),
+            evidence=evidence_of(look, parts.titles(chosen), normal),
+            normal=normal.baseline if normal else None,
         )
     except MdsError as error:
-        refusals.keep(_REFUSED, place, error)
+        refusals.keep(_REFUSED, f"{chosen.server}/{chosen.model} {decision} {reason}", error)
     else:
         st.session_state[_RECORDED] = made.id
         with suppress(MdsError):  # a job looks within five minutes

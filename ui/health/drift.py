@@ -13,12 +13,14 @@ from charts.spread import Part
 from health.alarms.decisions import closed
 from health.alarms.wording import reference_words
 from health.baselines import in_words
+from health.chosen_counts import chosen_fields
 from health.drift.fields import LEAST_CASES, WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
 from health.drift.wording import (
     OWN_REFERENCE,
     WHOLE,
     detection_words,
+    due_words,
     few_words,
     joint_words,
     past_line_words,
@@ -29,8 +31,8 @@ from health.drift.wording import (
 from health.drift_detectors import DetectionView
 from health.overview import Look
 from health.reference import compared_from
-from health.titles import ANSWER, FieldWords, with_answer, word_for
-from ui.cases.chips import DAYS, NUMBER, VALUE, WITHIN, within_of
+from health.titles import FieldWords, with_answer, word_for
+from ui.cases.chips import DAYS
 from ui.health import address
 from ui.health.address import Chosen
 from ui.health.parts import field_words, titles
@@ -42,7 +44,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     """How far each field and the answer moved, what is different in those that are flagged, and the spread of the ones that are chosen;
     and how the inputs compare as a whole."""
     _draw_detections(look.detections)
-    if not look.compared and not look.joint_drift:
+    if not (look.compared or look.joint_drift or look.is_joint_due):
         st.caption(_too_few(look))
         return
     st.caption("Of all answers of the version in use, not only of those chosen above.")
@@ -51,6 +53,9 @@ def draw(look: Look, chosen: Chosen) -> None:
         _draw_fields(look, chosen, named, field_words(chosen))
     if look.joint_until:
         _draw_joint(look.joint_drift, look.joint_until, named)
+    elif look.is_joint_due:
+        words = due_words(reference_words(look.drift_reference, look.steps))
+        st.markdown(plain(words).replace(WHOLE, f"**{WHOLE}**", 1))
 
 
 def _too_few(look: Look) -> str:
@@ -121,7 +126,7 @@ def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str], words: Fi
     for field in look.compared:
         if field.is_flagged:
             st.markdown(plain(shift_words(field, named.get(field.name, field.name), words)))
-    for looked_at in _looked_at(look, chosen):
+    for looked_at in chosen_fields(look.compared, chosen.cohort):
         _draw_spread(look, looked_at, named.get(looked_at.name, looked_at.name), words)
 
 
@@ -129,12 +134,20 @@ def _marks(look: Look, named: Mapping[str, str], words: FieldWords) -> dict[str,
     """Of each field the value or range that became more frequent, in the newest cases."""
     return {
         field.name: Mark(
-            words=f"{named.get(field.name, field.name)}: {word_for(words, field.name, grown.words)}, {grown.after} of {field.after} now",
+            words=f"{named.get(field.name, field.name)}: {word_for(words, field.name, grown.words)}, {_counted(look, field, grown)}",
             chips=_part(field, grown) | _now(look),
         )
         for field in look.compared
         if (grown := field.grown)
     }
+
+
+def _counted(look: Look, field: FieldDrift, found: Bin) -> str:
+    """How many of the newest cases have a value or range: of those that are chosen, where not all are."""
+    if look.counts is None:
+        return f"{found.after:,} of {field.after:,} now"
+    count, of = look.counts.of(field, found)
+    return f"{count:,} of {of:,} now, of those chosen"
 
 
 def _now(look: Look) -> dict[str, str]:
@@ -154,7 +167,10 @@ def _draw_spread(look: Look, field: FieldDrift, title: str, words: FieldWords) -
         for word, b in zip(called, bins, strict=True)
     ]
     marks = {
-        str(place): Mark(words=called[place], chips=_part(field, b) | _now(look))
+        str(place): Mark(
+            words=f"{called[place]}: {_counted(look, field, b)}",
+            chips=_part(field, b) | _now(look),
+        )
         for place, b in enumerate(bins)
         if b.can_be_found
     }
@@ -169,15 +185,6 @@ def _draw_spread(look: Look, field: FieldDrift, title: str, words: FieldWords) -
 
 def _part(field: FieldDrift, found: Bin) -> dict[str, str]:
     return address.part_of(field.name, found.words, found.bounds)
-
-
-def _looked_at(look: Look, chosen: Chosen) -> list[FieldDrift]:
-    """The field whose value or range is chosen, and the answer where one of its is."""
-    within = within_of(chosen.chips.get(WITHIN, ""))
-    names = {within[0] if within else chosen.chips.get(VALUE, "").partition("=")[0] or None}
-    if address.ANSWER in chosen.chips or NUMBER in chosen.chips:
-        names.add(ANSWER)
-    return [field for field in look.compared if field.name in names and field.bins]
 
 
 def _of_before(look: Look) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,10 +10,11 @@ import streamlit as st
 
 from health.coming_in import as_known, coming_in
 from health.objectives import of_model
-from health.overview import look
+from health.overview import Look, look
 from health.report import HealthReport, page
 from health.service import service
 from health.summary import summarise
+from services import Services
 from ui.health.address import Chosen, words_of
 from ui.health.parts import titles
 from ui.session import services
@@ -20,45 +22,10 @@ from ui.session import services
 
 def draw(chosen: Chosen) -> None:
     """A button that downloads the page, of the cases that are chosen."""
-    found, named = services(), titles(chosen)
-
-    def made() -> str:
-        protected = found.protected_fields(chosen.server, chosen.model)
-        looked = look(
-            found.figures,
-            chosen.server,
-            chosen.model,
-            chosen.cohort,
-            protected=protected,
-            titles=found.field_titles,
-            words=found.field_words,
-            units=found.answer_unit,
-        )
-        rows = summarise(
-            found.figures, server=chosen.server, model=chosen.model, cohort=chosen.cohort
-        )
-        if looked is None:
-            return ""
-        coming = coming_in(found.figures)
-        looked = replace(looked, standing=as_known(coming, looked.standing))
-        wanted = of_model(found.settings.objectives, chosen.server, chosen.model)
-        told = HealthReport(
-            look=looked,
-            service=service(found.figures, chosen.server, chosen.model, wanted),
-            reading=found.reading(chosen.server, chosen.model),
-            rows=rows,
-            title=found.model_title(chosen.server, chosen.model),
-            titles=named,
-            words=found.field_words(chosen.server, chosen.model),
-            unit=found.answer_unit(chosen.server, chosen.model),
-            chosen=words_of(chosen),
-            at=datetime.now(UTC),
-        )
-        return page(told)
-
+    running, named = services(), titles(chosen)
     st.download_button(
         "Report",
-        data=made,
+        data=lambda: _made(running, chosen, named),
         file_name=f"health-{chosen.model}.html".replace("/", "-"),
         mime="text/html",
         icon=":material/description:",
@@ -66,3 +33,43 @@ def draw(chosen: Chosen) -> None:
         on_click="ignore",
         help="One page that opens without a network; print it, or print it to a PDF, from the browser.",
     )
+
+
+def _made(running: Services, chosen: Chosen, named: Mapping[str, str]) -> str:
+    """The page; it is made in a thread that knows no session."""
+    looked = _looked(running, chosen)
+    if looked is None:
+        return ""
+    server, model = chosen.server, chosen.model
+    wanted = of_model(running.settings.objectives, server, model)
+    return page(
+        HealthReport(
+            look=looked,
+            service=service(running.figures, server, model, wanted),
+            reading=running.reading(server, model),
+            rows=summarise(running.figures, server=server, model=model, cohort=chosen.cohort),
+            title=running.model_title(server, model),
+            titles=named,
+            words=running.field_words(server, model),
+            unit=running.answer_unit(server, model),
+            chosen=words_of(chosen),
+            cohort=chosen.cohort,
+            at=datetime.now(UTC),
+        )
+    )
+
+
+def _looked(running: Services, chosen: Chosen) -> Look | None:
+    found = look(
+        running.figures,
+        chosen.server,
+        chosen.model,
+        chosen.cohort,
+        protected=running.protected_fields(chosen.server, chosen.model),
+        titles=running.field_titles,
+        words=running.field_words,
+        units=running.answer_unit,
+    )
+    if found is None:
+        return None
+    return replace(found, standing=as_known(coming_in(running.figures), found.standing))

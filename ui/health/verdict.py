@@ -11,6 +11,7 @@ from health.alarms.wording import newest_words
 from health.error_sizes import full_sentence
 from health.overview import Look
 from health.reference import RECENT_DAYS
+from health.sentences import first_and_rest
 from health.standing import DAYS, Standing
 from health.status import Status, checks_for
 from ui import model_titles, session
@@ -32,7 +33,7 @@ _STYLE = """<style>
   display: grid; grid-template-columns: auto 1fr; gap: 4px 24px; align-items: center; }
 .word b.name { color: var(--ink); font-size: 36px; line-height: 1.2; font-weight: 700; }
 .word p { margin: 0; font-size: 18px; line-height: 1.45; max-width: 86ch; }
-.word p.next { grid-column: 2; font-size: 16px; }
+.word p.more, .word p.next { grid-column: 2; font-size: 16px; }
 .word.Healthy { --ink: light-dark(#0b6b3a, #6fd39c); --paper: light-dark(#e6f4ec, #12301f); }
 .word.Watch { --ink: light-dark(#7a4b00, #f3c667); --paper: light-dark(#fdf2d8, #35290d); }
 .word.Act { --ink: light-dark(#b42318, #ff9c92); --paper: light-dark(#fdeceb, #3d1a18); }
@@ -45,7 +46,7 @@ _STYLE = """<style>
 .word-row .Act { --ink: light-dark(#b42318, #ff9c92); --paper: light-dark(#fdeceb, #3d1a18); }
 .word-row a { color: light-dark(#1d4ed8, #8db4ff); font-weight: 600; }
 .word-row span.why { font-size: 16px; max-width: 86ch; }
-@media (max-width: 640px) { .word, .word-row { grid-template-columns: 1fr; } .word p.next { grid-column: 1; } }
+@media (max-width: 640px) { .word, .word-row { grid-template-columns: 1fr; } .word p.more, .word p.next { grid-column: 1; } }
 </style>"""
 
 
@@ -53,10 +54,12 @@ def draw(look: Look, chosen: Chosen) -> None:
     """The word in a coloured box, the buttons that go with it, and what was decided."""
     status = look.standing.status
     kind = status.word.split(" ")[0]
+    first, rest = first_and_rest(_sentence(look))
+    more = f'<p class="more">{escape(rest)}</p>' if rest else ""
     next_step = f'<p class="next">{escape(status.action)} {escape(_newest(look))}</p>'
     st.html(
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
-        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(_sentence(look))}</p>{next_step}</section>'
+        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(first)}</p>{more}{next_step}</section>'
     )
     if not chosen.is_of_the_word:
         st.caption(
