@@ -23,7 +23,7 @@ from health.overview import Look, look
 from health.report import HealthReport, cause_words, page
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service, words
-from health.standing import DAYS, MOST_DAYS, begin, in_order, standings
+from health.standing import DAYS, MOST_DAYS, Standing, begin, in_order, standings
 from health.status import left_out_words
 from health.summary import demonstration_words, summarise
 from health.wording import counted_words
@@ -79,14 +79,14 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
             for s in found
         ]
         table([["MODEL", "HEALTH", "RIGHT [95 %]", "WHY"], *rows])
-        made_up = demonstration_words(
-            sum(s.demonstration for s in found),
-            sum(s.cases for s in found),
-            sum(s.asked_again for s in found),
-        )
-        if made_up:
+        if made_up := _made_up(found):
             say(made_up)
     return GOOD
+
+
+def _made_up(found: Sequence[Standing]) -> str:
+    counts = ((s.demonstration, s.cases, s.asked_again) for s in found)
+    return demonstration_words(*map(sum, zip(*counts, strict=True)))
 
 
 def _one(built: Services, chosen: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -105,18 +105,31 @@ def compare(reference: Sequence[Row], recent: Sequence[Row], *, day: int = 1) ->
     """
     if day < 1:
         raise ValueError(f"days are counted from 1 on, not {day}")
-    names = list(_comparable(reference, recent))
-    sides = [
-        {name: [row.get(name) for row in rows] for name in names} for rows in (reference, recent)
-    ]
-    codes = {n for n in names if n != ANSWER and _are_codes([*sides[0][n], *sides[1][n]])}
-    for side in sides:
-        side |= {name: _as_words(side[name]) for name in codes}
-    words = codes.union(n for n in names if not all(_are_numbers(side[n]) for side in sides))
-    before = sketches.reference(sides[0], frozenset(words), len(reference))
+    sides, codes = _columns(reference, recent)
+    words = frozenset(n for n in sides[0] if not all(_are_numbers(side[n]) for side in sides))
+    before = sketches.reference(sides[0], words, len(reference))
     after = sketches.empty(before)
     after.add_columns(sides[1], len(recent))
-    return compare_sketches(before, after, day=day)
+    found = compare_sketches(before, after, day=day)
+    return [_in_order(each) if each.name in codes else each for each in found]
+
+
+def _columns(
+    reference: Sequence[Row], recent: Sequence[Row]
+) -> tuple[list[dict[str, list[object]]], set[str]]:
+    """The values of each field that can be compared, before and now, and the fields that are codes, whose values are words here."""
+    names = list(_comparable(reference, recent))
+    sides = [{n: [row.get(n) for row in rows] for n in names} for rows in (reference, recent)]
+    before, after = sides
+    codes = {n for n in names if n != ANSWER and _are_codes([*before[n], *after[n]])}
+    for name in codes:
+        before[name], after[name] = _as_words(before[name]), _as_words(after[name])
+    return sides, codes
+
+
+def _in_order(field: FieldDrift) -> FieldDrift:
+    """With codes from the least to the greatest."""
+    return replace(field, bins=tuple(sorted(field.bins, key=lambda each: int(each.words))))
 
 
 def compare_sketches(reference: Sketch, recent: Sketch, *, day: int = 1) -> list[FieldDrift]:
