@@ -179,6 +179,15 @@ def revisions(session: Session, selection: Selection) -> dict[tuple[str, str], s
     return {(row.server, row.model): row.revision for row in session.scalars(query)}
 
 
+def counted_as(session: Session, selection: Selection) -> dict[tuple[str, str], str]:
+    """The same where nothing has changed in any model of the selection, a new one among them; none where something has."""
+    query = select(HealthMark.id).limit(1)
+    for name in ("server", "model"):
+        if (value := getattr(selection, name)) is not None:
+            query = query.where(getattr(HealthMark, name) == value)
+    return {} if session.scalar(query) else revisions(session, selection)
+
+
 def marked(session: Session, limit: int) -> list[Span]:
     """Days that are to be counted anew, at most so many; days that follow each other are one span."""
     return _marked(session, Selection(purposes=None), limit)

@@ -15,12 +15,14 @@ import db.health_durations
 import db.health_figures
 from db.cases import DEMO, GENUINE
 from db.durations import Durations, percentiles
-from db.engine import Sessions, snapshot
+from db.engine import Session, Sessions, snapshot
 from db.health import BucketCount, ModelVersion, Selection, Step
 from db.health_counting import DayCount, DayStatements
 from db.ids import utc_now
+from db.scope import scope_of
 from health.cohort import EVERY, Cohort
 from health.estimates import Estimate, Group, Rate, accuracy, rate
+from health.known_rows import KnownRows
 
 # Percentiles come from the newest days with so many cases: what holds now.
 LATENCY_SAMPLE = 2_000
@@ -107,20 +109,36 @@ def summarise(
     cohort: Cohort = EVERY,
 ) -> list[HealthRow]:
     """One row for each model version that was asked, in alphabetical order, of the cases of a cohort."""
-    served = cohort.of(Selection(purposes=SERVED, server=server, model=model))
-    estimated = replace(served, purposes=ESTIMATED)
+    every = Selection(purposes=SERVED, server=server, model=model)
     with snapshot(sessions) as session:
-        counts = _by_key(db.health_days.by_version(session, served))
-        statements = _by_key(db.health_days.statements(session, estimated))
-        singly, many = (
-            db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
-            for some in (TIMED, MANY_AT_ONCE)
-        )
-    rows = [
+        of = (scope_of(session), server, model, cohort)
+        counted_as = db.health_days.counted_as(session, every)
+        rows = _known.find(of, counted_as)
+        if rows is None:
+            rows = _rows(session, cohort.of(every))
+    _known.keep(of, counted_as, rows)
+    return (
+        [replace(row, error_rate=rate(0, 0)) for row in rows]
+        if cohort.is_of_answered
+        else list(rows)
+    )
+
+
+_known: KnownRows[list[HealthRow]] = KnownRows()
+
+
+def _rows(session: Session, served: Selection) -> list[HealthRow]:
+    estimated = replace(served, purposes=ESTIMATED)
+    counts = _by_key(db.health_days.by_version(session, served))
+    statements = _by_key(db.health_days.statements(session, estimated))
+    singly, many = (
+        db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
+        for some in (TIMED, MANY_AT_ONCE)
+    )
+    return [
         _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key))
         for key in sorted(counts, key=_in_order)
     ]
-    return [replace(row, error_rate=rate(0, 0)) for row in rows] if cohort.is_of_answered else rows
 
 
 def models(sessions: Sessions) -> list[tuple[str, str]]:

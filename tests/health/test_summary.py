@@ -6,13 +6,15 @@ import pytest
 
 import db.health_days
 from db.durations import RELATIVE_ERROR
-from db.engine import reading
+from db.engine import Sessions, limited, reading
 from db.health import Selection
+from db.scope import Models, Scope
 from db.tables import PURPOSES
 from feedback.submission import submit
 from health import summary
 from health.answer_times import MANY, NOTHING, SINGLY, times_words
 from health.cohort import Cohort
+from health.day_counts import fold
 from health.overview import look
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
@@ -232,3 +234,27 @@ def test_times_of_rows_are_never_among_those_of_people(sessions):
         sessions, "shelf", "penguins", Cohort(until=NOON - timedelta(days=1)), clock=lambda: NOON
     )
     assert (none.times.most, times_words(none.times)) == (None, [(SINGLY, NOTHING)])
+
+
+def test_rows_are_kept_until_something_changes_in_a_model(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement, a case, and a case of a model that is new; who sees one model alone gets rows of its own."""
+    made = add_case(sessions)
+    fold(sessions)
+    before, worked_out = summarise(sessions), []
+    read = summary._rows  # type: ignore[attr-defined]
+    monkeypatch.setattr(summary, "_rows", lambda *of: worked_out.append(of) or read(*of))
+    assert summarise(sessions) == before
+    assert not worked_out
+    submit(sessions, case_id=made.id, person="ada", judgement="correct", key="a")
+    for _ in "ab":
+        assert summarise(sessions)[0].feedback == {"volunteered": {"correct": 1}}
+    fold(sessions)
+    add_case(sessions, model="new")
+    assert [row.model for row in summarise(sessions)] == ["new", "penguins"]
+    fold(sessions)
+    assert [[row.model for row in summarise(sessions)] for _ in "ab"] == [["new", "penguins"]] * 2
+    assert len(worked_out) == 4
+    stranger = Scope(person="eve", seen=(Models(server="other"),))
+    assert summarise(limited(sessions, stranger)) == []
