@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 from zlib import crc32
 
@@ -121,7 +121,7 @@ def _columns(
     names = list(_comparable(reference, recent))
     sides = [{n: [row.get(n) for row in rows] for n in names} for rows in (reference, recent)]
     before, after = sides
-    codes = {n for n in names if n != ANSWER and _are_codes([*before[n], *after[n]])}
+    codes = {n for n in names if n != ANSWER and _are_codes(chain(before[n], after[n]))}
     for name in codes:
         before[name], after[name] = _as_words(before[name]), _as_words(after[name])
     return sides, codes
@@ -165,12 +165,19 @@ def _are_numbers(values: Sequence[object]) -> bool:
     return all(issubclass(k, int | float) and not issubclass(k, bool) for k in _kinds(values))
 
 
-def _are_codes(values: Sequence[object]) -> bool:
-    """Whether there are a few whole numbers, each of which is a value of its own rather than a place on a scale."""
-    there = {value for value in values if not is_missing(value)}
-    if not 0 < len(there) <= MOST_VALUES or not _are_numbers([*there]):
-        return False
-    return all(float(value).is_integer() for value in there)  # type: ignore[arg-type]
+def _are_codes(values: Iterable[object]) -> bool:
+    """Whether there are a few whole numbers, each of which is a value of its own rather than a place on a scale. Of many values only so many
+    are looked at as it takes to say no."""
+    there: set[float] = set()
+    for value in values:
+        if is_missing(value) or value in there:
+            continue
+        if type(value) not in (int, float) or not float(value).is_integer():  # type: ignore[arg-type]
+            return False
+        there.add(value)  # type: ignore[arg-type]
+        if len(there) > MOST_VALUES:
+            return False
+    return bool(there)
 
 
 def _as_words(values: Sequence[object]) -> list[object]:
