@@ -57,7 +57,10 @@ def test_what_has_been_worked_out_pools_them_as_before() -> None:
 
 
 def test_the_page_says_that_they_are_rough() -> None:
-    words = " ".join(each.value for each in AppTest.from_function(_page).run().markdown)
+    title, words, *_ = [
+        each.value for each in AppTest.from_function(_page, default_timeout=30).run().markdown
+    ]
+    assert title == "**What speaks for and against**"
     assert "First, rough reasons." in words
     assert "grey bars may turn out either way" in words
 

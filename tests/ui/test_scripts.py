@@ -22,7 +22,7 @@ def _page() -> None:
 
 def test_a_box_for_a_number_does_not_make_the_state_of_every_script_anew() -> None:
     """Should this fail with a later Streamlit, look at `filtered_state`: each box asks for it."""
-    app = AppTest.from_function(_page).run().run()
+    app = AppTest.from_function(_page, default_timeout=30).run().run()
     assert not app.exception
     is_kept, is_listed, is_number_listed = app.text[0].value.strip("[]").split(", ")
     assert (is_kept, is_listed, is_number_listed) == ("True", "False", "True")

@@ -1,6 +1,6 @@
 """Explanations, one file a kind; every module in this folder is found by itself.
 
-A module has `KINDS` and `draw(explanation, values)`.
+A module has `KINDS` and `draw(explanation, values)`, and may have `rough_words(explanation)` for one that is not done.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ def draw(explanation: Explanation, values: Values) -> None:
     """The sentence first, then the chart, then the small print."""
     with st.container(border=True):
         st.markdown(f"**{plain(explanation.title)}**")
+        module = drawer(__name__, explanation.kind)
+        if explanation.is_rough and hasattr(module, "rough_words"):
+            st.markdown(module.rough_words(explanation))
         st.markdown(plain(explanation.sentence))
-        drawer(__name__, explanation.kind).draw(explanation, values)
+        module.draw(explanation, values)
         if explanation.note:
             st.caption(plain(explanation.note))
         # The sentence of changes says so itself: it travels without the page.

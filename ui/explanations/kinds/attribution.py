@@ -20,9 +20,7 @@ _ROUGH = "First, rough reasons."
 
 
 def draw(explanation: Explanation, _values: Values) -> None:
-    """The bars, and under them where they start and where they lead; over first ones that they are rough."""
-    if explanation.is_rough:
-        st.markdown(f":material/hourglass_top: **{_ROUGH}** {_rough_words(explanation)}")
+    """The bars, and under them where they start and where they lead."""
     draw_figure(attributions.figure(bars(explanation), in_order=True), explanation.alt)
     if explanation.base is not None and explanation.prediction is not None:
         frame = narration.frame(explanation.target, explanation.prediction, explanation.base)
@@ -49,7 +47,12 @@ def bars(explanation: Explanation) -> list[attributions.Part]:
     return parts
 
 
-def _rough_words(explanation: Explanation) -> str:
+def rough_words(explanation: Explanation) -> str:
+    """What is said before all else of first reasons."""
+    return f":material/hourglass_top: **{_ROUGH}** {_what_may_change(explanation)}"
+
+
+def _what_may_change(explanation: Explanation) -> str:
     if narration.unclear(explanation.attributions):
         return "They may still change, and grey bars may turn out either way."
     return "They may still change."
