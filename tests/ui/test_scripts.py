@@ -6,11 +6,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ui import scripts, session
+from ui import session
 
 
 def _page() -> None:
     import streamlit as st
+
+    from ui import scripts
 
     scripts.run("links", "frame_links", {"pages": []})
     st.number_input("A number", key="number")
