@@ -13,10 +13,11 @@ from cases.audit_sample import AuditDraw
 from cases.errors import Unexpected
 from cases.inputs import plain_inputs
 from cases.payloads import left_out, pack, plain_url, without_secrets
-from db.cases import ASKED, CaseView, StoredBody
+from db.cases import ASKED, SHOW, CaseView, StoredBody
 from db.engine import Session
 from db.person import known
 from db.tables import PURPOSES
+from db.workspaces import is_of_show
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
 from mds_client.sensitive_values import SensitiveValues
@@ -114,7 +115,8 @@ def draft(
     parent_id: str | None = None,
     workspace: str | None = None,
 ) -> CaseView:
-    """The case as far as it is known before the call. Raises ValueError for a purpose that is none."""
+    """The case as far as it is known before the call. In a show everything is asked for the show, and counts nowhere. Raises
+    ValueError for a purpose that is none."""
     if purpose not in PURPOSES:
         raise ValueError(f"no purpose of a case: {purpose!r}")
     return CaseView(
@@ -132,7 +134,7 @@ def draft(
         audit_probability=lottery.probability,
         audit_draw=lottery.draw,
         is_audited=lottery.is_audited,
-        purpose=purpose,
+        purpose=SHOW if is_of_show(workspace) else purpose,
         parent_id=parent_id,
         workspace=workspace,
     )

@@ -78,7 +78,7 @@ def recent(
     limit: int = 50,
     purposes: Collection[str] = (),
 ) -> list[CaseView]:
-    """The newest cases first, of these purposes or of all. For the next page, `before` is the id of the last case of this one."""
+    """The newest cases first, of these purposes or of all that count. For the next page, `before` is the id of the last case of this one."""
     with reading(sessions) as session:
         return db.cases.recent(
             session,

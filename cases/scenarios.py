@@ -69,7 +69,7 @@ def ask_scenario(
         new_id=new_id,
         keep_bytes=keep_bytes,
         hash_key=hash_key,
-        purpose="show" if start.purpose == "show" else "scenario",
+        purpose="scenario",
         workspace=start.workspace,
     )
     _record(sessions, asked.case, of, name, clock(), new_id())

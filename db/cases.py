@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, undefer
 
 from db.alike import Ready, insert_ready, made_ready
 from db.errors import StorageError
-from db.tables import Case
-from db.workspaces import check_open
+from db.tables import PURPOSES, Case
+from db.workspaces import check_open, of_shows
 
 # The outcome of a case whose answer is not known: it is written before the call, and the call ends it.
 ASKED = "asked"
@@ -21,6 +21,9 @@ ASKED = "asked"
 # history of a demonstration, which plays what people asked of things that there are.
 DEMO = "demo"
 GENUINE = ("asked", "batch", DEMO)
+# What the stage of a show and its audience ask counts nowhere, from the moment it is asked.
+SHOW = "show"
+COUNTED = tuple(purpose for purpose in PURPOSES if purpose != SHOW)
 _TOGETHER = timedelta(minutes=2)
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
@@ -257,22 +260,29 @@ def recent(
     limit: int = 50,
     purposes: Collection[str] = (),
 ) -> list[CaseView]:
-    """The newest cases first, of these purposes or, where none is named, of all; `before` is the last case of the page
-    before."""
+    """The newest cases first, of these purposes or, where none is named, of all that count; `before` is the last case of the
+    page before."""
     asked = {"server": server, "model": model, "person": person, "outcome": outcome}
     query = select(Case).filter_by(**{k: v for k, v in asked.items() if v is not None})
-    if purposes:
-        query = query.where(Case.purpose.in_(purposes))
+    query = query.where(Case.purpose.in_(purposes or COUNTED))
     query = _older_than(session, query, before).order_by(Case.created_at.desc(), Case.id.desc())
     return _views(session.scalars(query.limit(limit)).all())
 
 
 def count_by_model(session: Session, *, person: str = "") -> dict[tuple[str, str], int]:
-    """How many cases each model has, by its server and name; only those of one person where one is named."""
+    """How many cases each model has, by its server and name, without those of shows; only those of one person where one is
+    named."""
     query = select(Case.server, Case.model, func.count()).group_by(Case.server, Case.model)
     if person:
         query = query.where(Case.person == person)
-    return {(server, model): count for server, model, count in session.execute(query)}
+    # Taken off: the index by which all are counted knows of no show, and there are few of them, which another one finds.
+    shown = {
+        (server, model): count
+        for server, model, count in session.execute(query.where(Case.workspace.in_(of_shows())))
+    }
+    every = {(server, model): count for server, model, count in session.execute(query)}
+    counted = {model: count - shown.get(model, 0) for model, count in every.items()}
+    return {model: count for model, count in counted.items() if count > 0}
 
 
 def newest_numbers(session: Session, server: str, model: str, limit: int) -> list[float]:

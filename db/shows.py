@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -105,7 +105,7 @@ def open_run(session: Session, show_id: str) -> RunView | None:
         .limit(1)
     )
     row = session.scalar(query)
-    return None if row is None else RunView(**{name: getattr(row, name) for name in _RUN})
+    return None if row is None else _run(row)
 
 
 def set_stage(session: Session, workspace: str, stage: Mapping[str, object]) -> bool:
@@ -126,12 +126,16 @@ def is_any_open(session: Session, now: datetime) -> bool:
 
 def by_code(session: Session, code: str) -> RunView | None:
     """The open run that this code lets into, whoever asks: they have the code."""
-    return _open(session, _runs.c.code == code) if code else None
+    if not code:
+        return None
+    row = session.connection().execute(_open_where(_runs.c.code == code)).first()
+    return None if row is None else _run(row)
 
 
-def by_workspace(session: Session, workspace: str) -> RunView | None:
-    """The open run of a workspace, whoever asks: a guest with a cookie that is still to be checked."""
-    return _open(session, _runs.c.workspace == workspace)
+def open_to_guests(session: Session, now: datetime) -> list[RunView]:
+    """The open runs that let somebody in, whoever asks: a guest whose cookie is still to be checked."""
+    is_letting_in = and_(_runs.c.code != "", _runs.c.audience_until > now)
+    return [_run(row) for row in session.connection().execute(_open_where(is_letting_in))]
 
 
 def vote(
@@ -179,14 +183,16 @@ def forget_run(session: Session, workspace: str) -> None:
     session.execute(delete(ShowRun).where(ShowRun.workspace == workspace))
 
 
-def _open(session: Session, condition: object) -> RunView | None:
-    query = (
+def _open_where(condition: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(*(_runs.c[name] for name in _RUN))
         .join(_workspaces, _workspaces.c.name == _runs.c.workspace)
-        .where(condition, _workspaces.c.closed_at.is_(None))  # type: ignore[arg-type]
+        .where(condition, _workspaces.c.closed_at.is_(None))
     )
-    row = session.connection().execute(query).first()
-    return None if row is None else RunView(**{name: getattr(row, name) for name in _RUN})
+
+
+def _run(row: object) -> RunView:
+    return RunView(**{name: getattr(row, name) for name in _RUN})
 
 
 def _update(session: Session, workspace: str, **values: object) -> bool:

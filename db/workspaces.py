@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from db.errors import Conflict
@@ -51,6 +51,16 @@ def listed(session: Session, purpose: str = "") -> list[WorkspaceView]:
     if purpose:
         query = query.where(Workspace.purpose == purpose)
     return [_view(row) for row in session.scalars(query)]
+
+
+def is_of_show(name: str | None) -> bool:
+    """Whether a case of this workspace was asked in a show: the name of a workspace begins with its purpose."""
+    return name is not None and name.startswith("show-")
+
+
+def of_shows() -> Select[tuple[str]]:
+    """The names of the workspaces of all shows, as part of a query."""
+    return select(Workspace.name).where(Workspace.purpose == "show")
 
 
 def complete(session: Session, name: str, now: datetime) -> None:

@@ -17,6 +17,9 @@ from db.shows import RunView
 from shows import runs
 from shows.errors import AudienceClosed
 
+ENDED = "This show has ended."
+ANEW = "If it starts anew, this page shows it, or you scan the code on the screen once more."
+_NO_GUEST = "Scan the code on the screen to vote."
 _COOKIE = re.compile(r"(show-\d{1,9})\.([0-9a-f]{32})\.([0-9a-f]{64})")
 
 
@@ -47,19 +50,24 @@ def new_guest(run: RunView) -> Guest:
 
 def cookie_of(guest: Guest) -> str:
     """What their browser shows from now on: the run, who they are, and a signature (HMAC-SHA-256) that only we make."""
-    return f"{guest.run.workspace}.{guest.id}.{_signature(guest.run, guest.id)}"
+    workspace = guest.run.workspace
+    return f"{workspace}.{guest.id}.{_signature(guest.run, workspace, guest.id)}"
 
 
 def guest_of(sessions: Sessions, cookie: str, *, clock: Callable[[], datetime] = utc_now) -> Guest:
-    """Who shows this cookie. `sessions` see everything. Raises AudienceClosed and StorageError."""
+    """Who shows this cookie: of the run that gave it, or of the one in which that show was begun anew for the same audience.
+    `sessions` see everything. Raises AudienceClosed and StorageError."""
     form = _COOKIE.fullmatch(cookie)
     if form is None:
-        raise AudienceClosed("Scan the code on the screen to vote.")
+        raise AudienceClosed(_NO_GUEST)
     workspace, guest_id, signature = form.groups()
-    run = runs.let_in(sessions, workspace=workspace, clock=clock)
-    if not hmac.compare_digest(signature, _signature(run, guest_id)):
-        raise AudienceClosed("Scan the code on the screen to vote.")
-    return Guest(run=run, id=guest_id)
+    found = runs.open_to_guests(sessions, clock=clock)
+    for run in found:
+        if hmac.compare_digest(signature, _signature(run, workspace, guest_id)):
+            return Guest(run=run, id=guest_id)
+    if any(run.workspace == workspace for run in found):
+        raise AudienceClosed(_NO_GUEST)
+    raise AudienceClosed(ENDED, ANEW)
 
 
 def vote(
@@ -102,6 +110,6 @@ def voted(sessions: Sessions, guest: Guest, case_id: str) -> bool | None:
         return db.shows.voted(session, guest.run.workspace, case_id, guest.id)
 
 
-def _signature(run: RunView, guest_id: str) -> str:
-    words = f"{run.workspace}.{guest_id}".encode()
+def _signature(run: RunView, workspace: str, guest_id: str) -> str:
+    words = f"{workspace}.{guest_id}".encode()
     return hmac.new(bytes.fromhex(run.guest_key), words, hashlib.sha256).hexdigest()

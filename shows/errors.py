@@ -36,8 +36,12 @@ class AudienceClosed(MdsError):
 
     kind = "audience_closed"
 
-    def __init__(self, sentence: str = "This show is not open to an audience.") -> None:
-        super().__init__(sentence, advice="Scan the code on the screen once more.")
+    def __init__(
+        self,
+        sentence: str = "This show is not open to an audience.",
+        advice: str = "Scan the code on the screen once more.",
+    ) -> None:
+        super().__init__(sentence, advice=advice)
 
 
 class AudienceNotOpened(MdsError):

@@ -1,4 +1,5 @@
-"""The address for an audience: a port of its own that is open only while somebody is let in.
+"""The address for an audience: a port of its own that is opened when somebody is let in. Once nobody is, it says so for a while,
+so that no phone is left with an error of its browser, and closes.
 
 It serves the few routes of guests and nothing else: pages, API and sign-in are of another port, which stays as closed as it
 is configured. Guests reach none of it, whatever they ask for.
@@ -20,20 +21,32 @@ from shows.errors import AudienceNotOpened
 
 _log = logging.getLogger(__name__)
 _STOP_SECONDS = 5.0
+# So long phones are told that a show has ended.
+_FAREWELL_SECONDS = 3600.0
 _MOST_AT_ONCE = 500
 # Nothing is sent there: it only says which of this machine's addresses the network knows.
 _SOMEWHERE = ("192.0.2.1", 9)
 
 
 class Listener:
-    """Serves an ASGI application to guests, from `open` to `close`. `url` is by which they reach it, where that is not
-    this machine's own address in the network. Where others use `port`, it takes the next free one of as many as `further`."""
+    """Serves an ASGI application to guests, from `open` to `turn_away`; from then on the application says that nobody is let
+    in (`is_open`), for so many `farewell_seconds` or until `close`. `url` is by which guests reach it, where that is not this
+    machine's own address in the network. Where others use `port`, it takes the next free one of as many as `further`."""
 
     def __init__(
-        self, app: Callable[..., Any], *, host: str, port: int, url: str = "", further: int = 0
+        self,
+        app: Callable[..., Any],
+        *,
+        host: str,
+        port: int,
+        url: str = "",
+        further: int = 0,
+        farewell_seconds: float = _FAREWELL_SECONDS,
     ) -> None:
         self._app, self._host, self._url = app, host, url
         self._ports = range(port, min(port + further, 65535) + 1)
+        self._farewell_seconds = farewell_seconds
+        self._farewell: threading.Timer | None = None
         self._lock = threading.Lock()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -41,8 +54,8 @@ class Listener:
 
     @property
     def is_open(self) -> bool:
-        """Whether guests are served now."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether guests are let in now."""
+        return self._is_serving and self._farewell is None
 
     @property
     def address(self) -> str:
@@ -52,26 +65,55 @@ class Listener:
     def open(self) -> str:
         """Begin to serve guests, and go on where it has begun; the address. Raises AudienceNotOpened."""
         with self._lock:
-            if not self.is_open:
+            self._take_back_farewell()
+            if not self._is_serving:
                 self._begin()
             return self._address
 
-    def close(self) -> None:
-        """Stop serving guests; requests that run have a moment to end."""
+    def turn_away(self) -> None:
+        """Let nobody in any more. Who calls is told so for a while, then the address closes."""
         with self._lock:
-            server, thread = self._server, self._thread
-            self._server = self._thread = None
-            if server and thread:
-                server.should_exit = True
-                thread.join(_STOP_SECONDS)
-                server.force_exit = True
+            if self.is_open:
+                self._farewell = threading.Timer(self._farewell_seconds, self._say_no_more)
+                self._farewell.daemon = True
+                self._farewell.start()
+
+    def close(self) -> None:
+        """Stop answering; requests that run have a moment to end."""
+        with self._lock:
+            self._take_back_farewell()
+            self._end()
 
     def allows(self, host: str) -> bool:
-        """Whether guests may call us by the host of this Host header: by our address alone, while it is open."""
+        """Whether guests may call us by the host of this Host header: by our address alone."""
         with suppress(ValueError):
-            wanted = urlsplit(self.address).hostname
+            wanted = urlsplit(self._address).hostname if self._is_serving else None
             return wanted is not None and urlsplit(f"//{host}").hostname == wanted
         return False
+
+    @property
+    def _is_serving(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _take_back_farewell(self) -> None:
+        if self._farewell:
+            self._farewell.cancel()
+            self._farewell = None
+
+    def _say_no_more(self) -> None:
+        """The end of the farewell, unless guests were let in meanwhile."""
+        with self._lock:
+            if self._farewell is threading.current_thread():
+                self._farewell = None
+                self._end()
+
+    def _end(self) -> None:
+        server, thread = self._server, self._thread
+        self._server = self._thread = None
+        if server and thread:
+            server.should_exit = True
+            thread.join(_STOP_SECONDS)
+            server.force_exit = True
 
     def _begin(self) -> None:
         listening = self._listening()

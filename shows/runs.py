@@ -1,6 +1,6 @@
 """A show that is presented: its workspace, what is on the stage, and whether an audience is let in.
 
-What is asked during a run has the purpose `show` and its workspace, so that it counts nowhere; a reset of the workspace
+What is asked during a run has the purpose `show` and its workspace, so that it counts nowhere (db/cases.py); a reset of the workspace
 removes it (cases/workspaces.py).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import db.shows
@@ -16,6 +16,7 @@ import db.workspaces
 from audit_log import workspaces
 from audit_log.chain import Record, append
 from db.audit_log import WORKSPACE
+from db.cases import SHOW as PURPOSE
 from db.engine import Session, Sessions, reading, writing
 from db.ids import utc_now
 from db.person import known
@@ -25,9 +26,11 @@ from people.viewer import Viewer
 from shows.errors import AudienceClosed, NoSuchShow
 
 __all__ = [
+    "PURPOSE",
     "RunView",
     "Stage",
     "begin",
+    "begin_anew",
     "close_audience",
     "current",
     "end",
@@ -35,6 +38,7 @@ __all__ = [
     "is_any_open",
     "let_in",
     "open_audience",
+    "open_to_guests",
     "put_on_stage",
     "stage_of",
 ]
@@ -43,14 +47,14 @@ AUDIENCE_HOURS = 12
 # Without what can be taken for another character.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 8
-PURPOSE = "show"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """What the audience sees: the question, inputs and answer in words, and of which model.
 
-    `case_id` is the case of the show, by which votes are counted; `share` is how likely the answer is, 0 to 1.
+    `case_id` is the case of the show, by which votes are counted; `share` is how likely the answer is, 0 to 1. `values` of the
+    inputs are what the form opens with in which they ask the model themselves.
     """
 
     case_id: str
@@ -59,6 +63,7 @@ class Stage:
     version: str = ""
     question: str
     inputs: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
     answer: str = ""
     share: float | None = None
     place: int = 1
@@ -79,6 +84,28 @@ def begin(
     clock: Callable[[], datetime] = utc_now,
 ) -> RunView:
     """The run of a show that is open, or a new one with a workspace of its own. Raises NoSuchShow and StorageError."""
+    return _begun(sessions, show, person, secrets.token_hex(32), clock)
+
+
+def begin_anew(
+    sessions: Sessions,
+    show: ShowView,
+    before: RunView,
+    *,
+    person: str,
+    clock: Callable[[], datetime] = utc_now,
+) -> RunView:
+    """A new run for the audience of the one before, which was ended and removed: the same code lets in, and who is in stays in.
+
+    Nothing else is taken over. Raises NoSuchShow and StorageError.
+    """
+    run = _begun(sessions, show, person, before.guest_key, clock)
+    return open_audience(sessions, run, person=person, code=before.code, clock=clock)
+
+
+def _begun(
+    sessions: Sessions, show: ShowView, person: str, guest_key: str, clock: Callable[[], datetime]
+) -> RunView:
     with reading(sessions) as session:
         if db.shows.by_id(session, show.id) is None:
             raise NoSuchShow(show.id)
@@ -91,7 +118,7 @@ def begin(
         show_id=show.id,
         stage=None,
         code="",
-        guest_key=secrets.token_hex(32),
+        guest_key=guest_key,
         audience_until=None,
     )
     with writing(sessions) as session:
@@ -122,15 +149,16 @@ def open_audience(
     run: RunView,
     *,
     person: str,
+    code: str = "",
     clock: Callable[[], datetime] = utc_now,
 ) -> RunView:
-    """Let in whoever has the code of the run, for so many hours; the run with its code.
+    """Let in whoever has the code of the run, for so many hours; the run with its code, a new one unless it is given.
 
     Raises NoSuchShow for a run of somebody else, and StorageError.
     """
     if _is_open(run, clock()):
         return run
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    code = code or "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
     until = clock() + timedelta(hours=AUDIENCE_HOURS)
     with writing(sessions) as session:
         _set_audience(session, run, code, until)
@@ -170,25 +198,22 @@ def is_any_open(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) 
         return db.shows.is_any_open(session, clock())
 
 
-def let_in(
-    sessions: Sessions,
-    *,
-    code: str = "",
-    workspace: str = "",
-    clock: Callable[[], datetime] = utc_now,
-) -> RunView:
-    """The run that a code, or the workspace of a cookie that is still to be checked, leads to.
+def let_in(sessions: Sessions, *, code: str, clock: Callable[[], datetime] = utc_now) -> RunView:
+    """The run that a code leads to.
 
     `sessions` see everything: it is not known yet who asks. Raises AudienceClosed and StorageError.
     """
     with reading(sessions) as session:
-        if code:
-            run = db.shows.by_code(session, code.strip().upper()[: _CODE_LENGTH + 1])
-        else:
-            run = db.shows.by_workspace(session, workspace[:40])
+        run = db.shows.by_code(session, code.strip().upper()[: _CODE_LENGTH + 1])
     if run is None or not _is_open(run, clock()):
         raise AudienceClosed
     return run
+
+
+def open_to_guests(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> list[RunView]:
+    """The runs that let somebody in. `sessions` see everything: it is not known yet who asks. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.shows.open_to_guests(session, clock())
 
 
 def guest_viewer(run: RunView) -> Viewer:

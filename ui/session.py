@@ -49,6 +49,7 @@ NO_PAGE = (
     "no_page"  # what the browser asked for and is no page, while the first page stands in its place
 )
 NEW_TOKEN = "new_token"  # noqa: S105 -- the API token that was just made, until its secret is put away
+REASONS = "show_reasons"  # the jobs that look for the reasons of a show, by show
 STAGE = "stage"  # what the server answered on the stage, and which server did not answer when last
 TOUR = "tour"  # what became of the tour in this session
 KEYS = "keys"  # whether single keys do something, once that was said in this session

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.guests import page
 from api.guests.routes import routes
 from services import Services
+from shows.audience import ANEW, ENDED
 
 __all__ = ["application", "routes"]
 
@@ -50,7 +51,7 @@ class _Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        headers = dict(scope["headers"])
+        headers, path = dict(scope["headers"]), scope["path"]
         audience = self._services().audience
         host = headers.get(b"host", b"").decode("latin-1")
         site = headers.get(b"sec-fetch-site", b"none")
@@ -67,5 +68,8 @@ class _Guard:
         elif is_foreign:
             words = page.notice("Another site's page may not ask this.", "")
             await HTMLResponse(words, 403)(scope, receive, sending)
+        elif not audience.is_open and path not in page.FILES:
+            words = page.notice(ENDED, ANEW, status=410)
+            await HTMLResponse(words, 410)(scope, receive, sending)
         else:
             await self._app(scope, receive, sending)

@@ -66,9 +66,9 @@ class Control:
         return self.text[:_LONGEST]
 
 
-def controls(signature: Signature) -> list[Control]:
-    """The fields that can be typed, filled with the first example."""
-    opening = signature.opening
+def controls(signature: Signature, values: Mapping[str, object] | None = None) -> list[Control]:
+    """The fields that can be typed, filled with these values, or with the first example where there is none."""
+    opening = {**signature.opening, **(values or {})}
     return [
         Control(field=field, text=_text(field, opening.get(field.name)))
         for _, fields in signature.groups()
@@ -94,6 +94,11 @@ def values_of(signature: Signature, filled: list[Control]) -> tuple[dict[str, ob
     if not problems:
         problems = [problem.sentence for problem in signature.check(values)]
     return values, problems
+
+
+def untyped(signature: Signature) -> list[str]:
+    """What cannot be typed on a phone, by title: it keeps the value of the example."""
+    return [f.title for f in signature.inputs if f.kind not in _TYPED or f.sensitive]
 
 
 def _options(field: Field) -> dict[str, str]:

@@ -27,23 +27,30 @@ input, select, textarea { box-sizing: border-box; width: 100%; min-height: 48px;
   border: 1px solid light-dark(#7f8ba1, #6c7990); background: var(--field); color: inherit; }
 a { color: var(--link); } .muted { color: var(--muted); font-size: 15px; }
 .wrong { border-inline-start: 4px solid light-dark(#b42318, #ff9c92); padding-inline-start: 12px; }
+#said:focus-visible { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 """
-# Looks every two seconds whether another case is on the stage; without it the link on the page does the same.
+# Looks every two seconds whether another case is on the stage, or the show is over or open again; without it the link on the
+# page does the same.
 SCRIPT = """
 const shown = document.body.dataset.shown;
 setInterval(async () => {
   try {
     const answer = await fetch("/t/now", { cache: "no-store" });
-    if (!answer.ok || (await answer.text()) !== shown) location.reload();
+    const now = answer.ok ? await answer.text() : String(answer.status);
+    if (now !== shown && now !== "429") location.reload();
   } catch { /* no network for a moment */ }
 }, 2000);
 """
+STYLE_PATH, SCRIPT_PATH = "/t/style.css", "/t/follow.js"
+_SEEN = "id=said tabindex=-1 autofocus"
+FILES = (STYLE_PATH, SCRIPT_PATH)
 
 
-def notice(sentence: str, advice: str) -> str:
-    """A page that says one thing."""
-    return _page("Show", f"<h1>{escape(sentence)}</h1><p>{escape(advice)}</p>")
+def notice(sentence: str, advice: str, *, status: int | None = None) -> str:
+    """A page that says one thing. With the `status` that it has, it looks whether there is another one to see."""
+    shown = None if status is None else str(status)
+    return _page("Show", f"<h1>{escape(sentence)}</h1><p>{escape(advice)}</p>", shown=shown)
 
 
 def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") -> str:
@@ -74,25 +81,33 @@ def trial(
     controls: Sequence[Control],
     *,
     key: str,
+    untyped: Sequence[str] = (),
     answer: Answer | None = None,
     problems: Sequence[str] = (),
 ) -> str:
-    """The form of the model on the stage, with the answer to what was sent above it."""
+    """The form of the model on the stage, with the answer to what was sent above it: that is in sight and has the focus."""
     said = ""
     if answer is not None:
         sure = f"<p>{percent(answer.probability)} likely</p>" if answer.probability else ""
-        said = f"<div role=status><p class=answer>{escape(answer.headline[:200])}</p>{sure}</div>"
+        said = f"<div role=status {_SEEN}><p class=answer>{escape(answer.headline[:200])}</p>{sure}</div>"
     if problems:
         lines = "".join(f"<p>{escape(each)}</p>" for each in problems)
-        said = f"<div role=alert class=wrong>{lines}</div>"
+        said = f"<div role=alert class=wrong {_SEEN}>{lines}</div>"
     fields = "".join(each.html() for each in controls)
     body = (
-        f'<h1>{escape(question)}</h1>{said}<form method=post action="/t/try">'
+        f'<h1>{escape(question)}</h1>{said}<form method=post action="/t/try#said">'
         f'<input type=hidden name=_key value="{escape(key)}">{fields}'
-        '<p><button class=main>Ask the model</button></p></form><p><a href="/t">Back to the stage</a></p>'
+        f'{_kept(untyped)}<p><button class=main>Ask the model</button></p></form><p><a href="/t">Back to the stage</a></p>'
         "<p class=muted>What you ask here belongs to this show alone, and is deleted with it.</p>"
     )
     return _page(question, body)
+
+
+def _kept(untyped: Sequence[str]) -> str:
+    """What the form does not ask for."""
+    if not untyped:
+        return ""
+    return f"<p class=muted>As in an example, for it cannot be typed here: {escape(', '.join(untyped))}.</p>"
 
 
 def _vote(value: str, words: str, is_pressed: bool) -> str:
@@ -102,10 +117,10 @@ def _vote(value: str, words: str, is_pressed: bool) -> str:
 
 def _page(title: str, body: str, shown: str | None = None) -> str:
     follow = "" if shown is None else f' data-shown="{escape(shown)}"'
-    script = "" if shown is None else '<script src="/t/follow.js" defer></script>'
+    script = "" if shown is None else f'<script src="{SCRIPT_PATH}" defer></script>'
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)}</title><link rel="stylesheet" href="/t/style.css">{script}</head>'
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="{STYLE_PATH}">{script}</head>'
         f"<body{follow}><main>{body}</main></body></html>"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
@@ -47,8 +48,8 @@ def routes(services: Callable[[], Services]) -> list[Route]:
         Route("/t/vote", found.vote, methods=["POST"]),
         Route("/t/try", found.trial, methods=["GET"]),
         Route("/t/try", found.ask, methods=["POST"]),
-        Route("/t/style.css", _file(page.STYLE, "text/css")),
-        Route("/t/follow.js", _file(page.SCRIPT, "text/javascript")),
+        Route(page.STYLE_PATH, _file(page.STYLE, "text/css")),
+        Route(page.SCRIPT_PATH, _file(page.SCRIPT, "text/javascript")),
         Route("/t/{code}", found.enter, methods=["GET"]),
     ]
 
@@ -132,7 +133,7 @@ class _Guests:
                 return _too_many()
             return answer(guest, sent)
         except AudienceClosed as error:
-            return HTMLResponse(page.notice(error.sentence, error.advice), 403)
+            return HTMLResponse(page.notice(error.sentence, error.advice, status=403), 403)
         except StorageError:
             words = page.notice("This did not work.", "Nothing was counted. Try again in a moment.")
             return HTMLResponse(words, 503)
@@ -172,9 +173,9 @@ class _Guests:
         signature = self._signature(guest)
         if signature is None:
             return _not_there()
-        question = signature.question or "Ask the model"
-        key = audience.new_guest(guest.run).id
-        return HTMLResponse(page.trial(question, form.controls(signature), key=key))
+        stage = runs.stage_of(guest.run)
+        filled = form.controls(signature, stage.values if stage else None)
+        return HTMLResponse(self._form(guest, signature, filled))
 
     def _ask(self, guest: Guest, sent: Mapping[str, str]) -> Response:
         if self._rates.wait(f"tries {guest.run.workspace}", ALL_TRIES_A_MINUTE):
@@ -190,10 +191,25 @@ class _Guests:
                 answer = self._asked(guest, signature, values, sent.get("_key", ""))
             except MdsError as error:
                 problems = [error.sentence, error.advice]
-        question = signature.question or "Ask the model"
-        key = audience.new_guest(guest.run).id
-        words = page.trial(question, filled, key=key, answer=answer, problems=problems)
+        words = self._form(guest, signature, filled, answer, problems)
         return HTMLResponse(words, 400 if problems else 200)
+
+    def _form(
+        self,
+        guest: Guest,
+        signature: Signature,
+        filled: list[form.Control],
+        answer: ModelAnswer | None = None,
+        problems: Sequence[str] = (),
+    ) -> str:
+        return page.trial(
+            signature.question or "Ask the model",
+            filled,
+            untyped=form.untyped(signature),
+            key=audience.new_guest(guest.run).id,
+            answer=answer,
+            problems=problems,
+        )
 
     def _asked(
         self, guest: Guest, signature: Signature, values: Mapping[str, object], key: str
@@ -222,7 +238,8 @@ class _Guests:
         stage, found = runs.stage_of(guest.run), self._seen(guest)
         if stage is None:
             return None
-        entry = found.catalogue.find(ModelRef(server=stage.server, name=stage.model))
+        named = ModelRef(server=stage.server, name=stage.model, version=stage.version)
+        entry = found.catalogue.find(named) or found.catalogue.find(replace(named, version=""))
         try:
             return found.signature(entry) if entry else None
         except MdsError:

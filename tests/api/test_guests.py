@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ def show(built: services.Services) -> Iterator[Open]:
     stage = runs.Stage(
         case_id=found.id, server="demo", model="penguins", question=f"Which? {SCRIPT}",
         inputs=((f"Bill {SCRIPT}", SCRIPT),), answer=f"Adelie {SCRIPT}", share=0.86,
+        values={"bill_length_mm": 41.25},
     )  # fmt: skip
     runs.put_on_stage(built.sessions, run, stage)
     run = runs.open_audience(built.sessions, run, person="ann")
@@ -131,12 +133,15 @@ def test_the_model_on_the_stage_answers_guests_and_nothing_of_it_stays(show: Ope
         form = phone.get("/t/try").text
         names = re.findall(r'name="(f_[^"]+)"', form)
         values = dict(re.findall(r'name="(f_[^"]+)"[^>]* value="([^"]*)"', form))
+        assert values["f_bill_length_mm"] == "41.25"  # of the case on the stage, not of the example
         chosen = re.findall(r'<select id="(f_[^"]+)".*?<option value="([^"]*)" selected', form)
         sent = {**dict.fromkeys(names, ""), **values, **dict(chosen), "_key": "a" * 32}
         for _ in range(2):  # pressed twice: one case
             answered = phone.post("/t/try", data=sent)
             assert answered.status_code == 200
             assert re.search(r"class=answer>(Adelie|Gentoo|Chinstrap)<", answered.text)
+            assert "id=said tabindex=-1 autofocus" in answered.text
+            assert 'action="/t/try#said"' in answered.text
         number = next(name for name in values if name.endswith("_mm") or name.endswith("_g"))
         wrong = phone.post("/t/try", data={**sent, number: SCRIPT})
         assert wrong.status_code == 400
@@ -204,6 +209,15 @@ def test_wrong_codes_are_counted_and_a_closed_show_lets_nobody_in(show: Open) ->
         assert phone.get("/t").status_code == 403
         assert phone.get(f"/t/{show.run.code}").status_code in (404, 429)
         assert show.services.audience
+        show.services.audience.turn_away()
+        for path in ("/t", f"/t/{show.run.code}", "/t/vote", "/me"):
+            told = phone.get(path)
+            assert (told.status_code, "This show has ended." in told.text) == (410, True)
+        assert 'data-shown="410"' in told.text  # and looks whether it starts anew
+        assert phone.get("/t/follow.js").status_code == 200
+        assert phone.get("/t", headers={"Host": "evil.example"}).status_code == 400
+        assert show.services.audience.open() == show.address
+        assert phone.get("/t").status_code == 403
         show.services.audience.close()
         with pytest.raises(httpx.TransportError):
             httpx.get(show.link, trust_env=False, verify=False)
@@ -235,6 +249,29 @@ def test_the_port_of_ours_gives_way_and_a_named_one_does_not(built: services.Ser
         # Guests are served there, and told that it is not the address of these services.
         assert httpx.get(f"{address}/t/none", trust_env=False).status_code == 400
         free.close()
+
+
+def test_an_address_that_lets_nobody_in_closes_after_a_while(built: services.Services) -> None:
+    from shows.listener import Listener
+
+    one = Listener(
+        guests.application(lambda: built), host="127.0.0.1", port=0, farewell_seconds=0.05
+    )
+    address = one.open()
+    one.turn_away()
+    assert not one.is_open
+    deadline = time.monotonic() + 10
+    while _is_answered(address) and time.monotonic() < deadline:
+        pass
+    assert not _is_answered(address)
+
+
+def _is_answered(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/t", trust_env=False)
+    except httpx.TransportError:
+        return False
+    return True
 
 
 def test_an_address_that_is_taken_is_told(built: services.Services) -> None:

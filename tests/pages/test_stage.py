@@ -10,18 +10,24 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import db.jobs
 import services
-from cases.queries import GENUINE, recent, save_explanation
+from cases.queries import GENUINE, CaseView, recent, save_explanation
 from cases.recording import predict_and_record
-from db.engine import close
+from db.engine import close, writing
+from db.ids import utc_now
+from explanations.jobs import explanation
+from explanations.methods import suited
 from explanations.worker import InlineExplainers
 from jobs.here import Here
+from jobs.store import JobView, make
 from mds_client.signature import ModelRef
 from settings import ServerSettings, Settings
 from shows import audience, runs, store
 from tests.browser.door import Door, door_to
 from tests.pages.conftest import ROOT
 from tests.recorded import NOT_THERE
+from ui.shows.reasons import ON_STAGE
 from ui.stage.audience import votes_html
 
 # Not the newest: the stage asks the version that was asked.
@@ -105,12 +111,17 @@ def test_a_show_of_ten_cases_goes_on_when_its_server_is_gone_half_way(
     assert "Bill <b>&lt;b&gt;39&lt;/b&gt; mm</b>" in _html(app)
     app.button(key="stage_why_key").click().run()
     assert not app.subheader
+    app.button(key="stage_why_key").click().run()
+    assert app.subheader
     for number in range(2, 11):
         if number == 5:
             door.shut()
         app.button(key="stage_next").click().run()
         assert not app.exception, app.exception
         assert f"**Case {number} of 10**" in _words(app)
+        assert app.button(
+            key="stage_why_key"
+        ).disabled  # no reasons: none of another case are hidden
         assert app.header[0].value == asked[number - 1].answer_label
         is_live = "Live from the server" in _words(app)
         is_recorded = "Recorded on" in _words(app) and "does not answer" in _words(app)
@@ -124,10 +135,71 @@ def test_a_show_of_ten_cases_goes_on_when_its_server_is_gone_half_way(
     stage = runs.stage_of(run)
     assert stage is not None
     assert (stage.case_id, stage.place) == (asked[8].id, 9)
+    assert stage.values == asked[8].entered  # what the form of the audience opens with
     assert len(recent(built.sessions, purposes=GENUINE)) == 10
     shown = recent(built.sessions, purposes=("show",))
     assert {case.workspace for case in shown} == {run.workspace}
     assert sum(case.is_answered for case in shown) == 4
+
+
+def _shows(built: services.Services, key: str) -> tuple[AppTest, str, CaseView]:
+    """The page of a show with one case, whose reasons nobody has looked for."""
+    model = built.model(PENGUINS)
+    (row, *_) = model.signature().example_rows
+    asked = predict_and_record(model, row, sessions=built.sessions, key=key).case
+    show = store.make(built.sessions, person="anonymous", name="One", case_ids=[asked.id])
+    app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
+    return app.switch_page("../pages/shows.py").run(), show.id, asked
+
+
+def _captions(app: AppTest) -> str:
+    return " ".join(each.value for each in app.caption)
+
+
+def test_reasons_that_were_not_found_before_a_show_say_why(
+    built: services.Services, door: Door
+) -> None:
+    app, _, _ = _shows(built, "not found")
+    assert "no reasons yet" in _captions(app)
+    door.shut()
+    app.button(key="show_why").click().run()
+    assert not app.exception
+    assert "no reasons: " in _captions(app)
+    assert "no reasons yet" not in _captions(app)
+    assert "were not found" in app.warning[0].value
+    assert app.button(key="show_why").label == "Find the reasons for 1 case"  # once more
+
+
+def test_reasons_that_are_found_before_a_show_say_how_far_that_is(
+    built: services.Services,
+) -> None:
+    app, _, asked = _shows(built, "found")
+    job = replace(_job(built, asked.id), state="running", fraction=0.5, created_at=asked.created_at)
+    with writing(built.sessions) as session:
+        db.jobs.add(session, job, b"")
+    app.run()
+    assert "its reasons are being found" in _captions(app)
+    bar = app.get("progress")[0].proto
+    assert (bar.text, bar.value) == ("Finding the reasons: 0 of 1 done", 50)
+    assert "show_why" not in [each.key for each in app.button]
+    save_explanation(built.sessions, case_id=asked.id, method="shap", status="complete", result=WHY)
+    with writing(built.sessions) as session:
+        assert db.jobs.end(session, job, "done", utc_now())
+    app.run()
+    assert not app.get("progress")
+    assert app.success[0].value == "The reasons for 1 case were found."
+    assert "no reasons" not in _captions(app)
+
+
+def _job(built: services.Services, case_id: str) -> JobView:
+    methods = suited(built.model(PENGUINS).signature())
+    method = next(each.NAME for each in methods if each.KIND in ON_STAGE)
+    return make(
+        built.kinds[explanation.NAME],
+        person="anonymous",
+        subject=explanation.subject_of(case_id),
+        one_at_a_time=explanation.once_of(case_id, method),
+    )
 
 
 def test_a_stage_without_its_case_and_without_its_show_says_so(built: services.Services) -> None:

@@ -11,6 +11,8 @@ import db.audit_log
 from cases.errors import CaseNotRecorded
 from cases.queries import GENUINE, case, recent
 from cases.recording import predict_and_record
+from cases.repeats import ask_again
+from cases.usage import usage
 from cases.workspaces import reset
 from db.engine import Sessions, limited, reading
 from db.errors import OutOfScope
@@ -90,6 +92,32 @@ def test_a_show_is_of_who_made_it(sessions: Sessions) -> None:
     assert runs.current(ann, show.id) == run
 
 
+def test_a_show_that_starts_anew_keeps_its_audience_and_nothing_else(sessions: Sessions) -> None:
+    case_id = new_id()
+    run = begun(sessions, case_id)
+    guest = audience.new_guest(run)
+    cookie, show = audience.cookie_of(guest), store.show(sessions, run.show_id)
+    audience.vote(sessions, guest, case_id=case_id, is_right=True)
+    runs.end(sessions, run, person="ann")
+    reset(of(sessions, EVERYTHING), run.workspace, person="ann")
+    with pytest.raises(AudienceClosed, match="This show has ended"):
+        audience.guest_of(sessions, cookie)
+    anew = runs.begin_anew(sessions, show, run, person="ann")
+    assert (anew.code, anew.stage) == (run.code, None)
+    assert anew.workspace != run.workspace
+    assert audience.votes(sessions, anew, case_id).count == 0
+    again = audience.guest_of(sessions, cookie)  # of who was in before, without a second scan
+    assert (again.id, again.run.workspace) == (guest.id, anew.workspace)
+    assert runs.let_in(sessions, code=run.code).workspace == anew.workspace
+    # Begun anew with another code, it is another audience.
+    runs.end(sessions, anew, person="ann")
+    reset(of(sessions, EVERYTHING), anew.workspace, person="ann")
+    other = runs.open_audience(sessions, runs.begin(sessions, show, person="ann"), person="ann")
+    assert other.code != run.code
+    with pytest.raises(AudienceClosed, match="This show has ended"):
+        audience.guest_of(sessions, cookie)
+
+
 @pytest.mark.slow
 def test_two_hundred_guests_vote_at_once_and_none_is_lost_or_counted_twice(
     sessions: Sessions,
@@ -159,7 +187,7 @@ def test_a_guest_sees_the_model_on_the_stage_and_no_case(sessions: Sessions) -> 
     with pytest.raises(AudienceClosed):
         audience.vote(seen, audience.new_guest(other), case_id=recorded.id, is_right=True)
     runs.put_on_stage(seen, run, on_stage(new_id(), model="digits"))  # reaches nothing
-    current = runs.let_in(sessions, workspace=run.workspace)
+    current = runs.let_in(sessions, code=run.code)
     assert runs.stage_of(current) == on_stage(recorded.id)
 
 
@@ -173,9 +201,16 @@ def test_what_a_show_asks_counts_nowhere_and_goes_with_its_reset(sessions: Sessi
         purpose="show", workspace=run.workspace,
     ).case  # fmt: skip
     audience.vote(seen, audience.new_guest(run), case_id=stage.case_id, is_right=True)
+    again = ask_again(StubPredictor(), {}, of=asked, sessions=sessions, key="again", person="ann")
+    assert again.case.purpose == "show"
+    assert recent(sessions) == []
     assert recent(sessions, purposes=GENUINE) == []
+    for counted in (usage(sessions, sessions, "ann").asked, usage(sessions, sessions, "ann").own):
+        assert counted == {}
     assert not any(point.cases for point in recent_series(sessions, model=asked.model))
-    assert reset(of(sessions, EVERYTHING), run.workspace, person="ann") == 1
+    genuine = add_case(sessions, server=asked.server, model=asked.model, person="ann")
+    assert usage(sessions, sessions, "ann").own == {(genuine.server, genuine.model): 1}
+    assert reset(of(sessions, EVERYTHING), run.workspace, person="ann") == 2
     assert case(sessions, asked.id) is None
     assert audience.votes(sessions, run, stage.case_id).count == 0
     with pytest.raises(AudienceClosed):

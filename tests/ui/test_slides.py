@@ -35,9 +35,7 @@ def _shown(count: int) -> Any:
     return SimpleNamespace(fields={}, case=SimpleNamespace(entered=entered))
 
 
-@pytest.mark.parametrize(
-    ("count", "last"), [(7, "6"), (8, "2 other fields"), (30, "24 other fields")]
-)
+@pytest.mark.parametrize(("count", "last"), [(7, "6"), (8, "and 2 others"), (30, "and 24 others")])
 def test_inputs_stand_in_one_line(count: int, last: str) -> None:
     pairs = slides.inputs(_shown(count))
     assert len(pairs) == 7
@@ -47,8 +45,8 @@ def test_inputs_stand_in_one_line(count: int, last: str) -> None:
 @pytest.mark.parametrize(
     ("titles", "last"),
     [
-        (["Worst texture", "Radius (standard error)", "Worst radius", *["Worst concave points"] * 27], "26 other fields"),
-        (["What was said before by whoever asked"] * 4, "1 other field"),
+        (["Worst texture", "Radius (standard error)", "Worst radius", *["Worst concave points"] * 27], "and 26 others"),
+        (["What was said before by whoever asked"] * 4, "and 1 other"),
         (["What was said before by whoever asked"] * 3, "0.5"),
     ],
 )  # fmt: skip
@@ -56,6 +54,21 @@ def test_long_inputs_stand_in_one_line_too(titles: list[str], last: str) -> None
     entered = {f"{title}{' ' * n}": 0.5 for n, title in enumerate(titles)}
     shown: Any = SimpleNamespace(fields={}, case=SimpleNamespace(entered=entered))
     assert slides.inputs(shown)[-1][1] == last
+
+
+def test_where_not_all_inputs_fit_those_of_the_reasons_come_first() -> None:
+    amounts = {"field 20": 0.1, "field 9": -0.3, "field 3": 0.2, "field 2": 0.05, "field 1": 0.01}
+    why = replace(
+        WHY,
+        attributions=tuple(
+            Attribution(field=name, title=name, value_text="1", amount=amount)
+            for name, amount in amounts.items()
+        ),
+    )
+    values = [value for _, value in slides.inputs(_shown(30), why)]
+    assert values == ["9", "3", "20", "2", "0", "1", "and 24 others"]
+    # Where all stand there, they keep their places.
+    assert [value for _, value in slides.inputs(_shown(7), why)] == [str(n) for n in range(7)]
 
 
 def test_reasons_that_stand_for_several_fields_are_counted_by_their_fields() -> None:

@@ -59,9 +59,9 @@ def background(signature: Signature) -> Background | None:
     return background_of(signature) if signature.is_tabular else None
 
 
-def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
+def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> str:
     """Begin to explain the case in this way; `options` are in the method's own words. What is under way already
-    is not begun again."""
+    is not begun again. The id of the job; empty where none was begun."""
     available = services()
     request = request_of(
         available.sessions,
@@ -80,9 +80,11 @@ def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | N
         )
         _seen().add(job.id)
     except JobUnderWay:
-        return
+        return ""
     except MdsError as error:
         errors.show(error)
+        return ""
+    return job.id
 
 
 def budget(method: str, signature: Signature) -> Budget:

@@ -5,7 +5,7 @@ It finds the job again after a reload, in another browser, or when another proce
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -51,6 +51,20 @@ def watch(
         services().here.cancel(job_id)
     if progress.rough is not None:
         draw_rough(progress.rough)
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def watch_all(job_ids: Sequence[str], what: str, *, ended: int = 0) -> None:
+    """One bar for jobs that go on together, after so many that have `ended`. When one more has, the whole page is drawn anew."""
+    found = [_progress(each) for each in job_ids]
+    running = [each for each in found if each is not None]
+    if len(running) < len(found):
+        st.rerun()
+    count = ended + len(running)
+    share = (ended + sum(min(max(each.fraction, 0.0), 1.0) for each in running)) / count
+    st.progress(share, text=f"{what}: {ended:,} of {count:,} done")
+    if any(_is_waiting(each) for each in job_ids):
+        st.warning(_WAITS, icon=":material/hourglass_empty:")
 
 
 def has_worker() -> bool:

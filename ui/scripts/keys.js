@@ -66,6 +66,11 @@ function press(event) {
   }
 }
 
+// The keys of the page's buttons are heard by the document: those that are pressed over an open dialog do not get there.
+function keepFromPage(event) {
+  if (document.querySelector("[role=dialog]")) event.stopPropagation();
+}
+
 // Streamlit (hotkeys-js) hears the key of a button only while no other key is down: not of who types fast, and has the next key down
 // before the last is up, nor where it missed that a key came up. Binding any key has it forget those.
 function forgetHeld(event) {
@@ -184,5 +189,6 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
     window.addEventListener("keydown", explain, true);
     window.addEventListener("keydown", press, true); // before anything else on the page hears of it
     window.addEventListener("click", skip, true);
+    document.body.addEventListener("keydown", keepFromPage);
   }
 }

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
-from cases.queries import CaseView, case, explanations
+from cases.queries import CaseView, case
 from cases.recording import answer_of
 from explanations.formatting import shortened
-from explanations.methods import suited
 from mds_client.errors import MdsError
 from shows import runs, store
 from shows.store import ShowView
 from ui import errors, session
-from ui.cases.opened import opened
-from ui.explanations import jobs
-from ui.explanations.answered_case import AnsweredCase
 from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
+from ui.shows import reasons
+from ui.shows.reasons import Reasons
 from ui.stage import audience
 from ui.text import plain
 
 _LONGEST = 80  # letters of an answer
-# The explanations that the stage draws, by kind.
-ON_STAGE = ("attribution", "spans", "grid", "segments")
 
 
 def draw(show_id: str) -> None:
@@ -111,22 +107,23 @@ def _delete(show: ShowView) -> None:
 
 def _draw_cases(show: ShowView) -> None:
     views = [(each, case(services().sessions, each)) for each in show.case_ids]
-    without = [v for _, v in views if v is not None and v.is_answered and not _has_reasons(v)]
-    for place, (case_id, view) in enumerate(views):
-        _draw_case(show, place, case_id, view)
+    found = [reasons.reasons_of(view) for _, view in views]
+    for place, ((case_id, view), known) in enumerate(zip(views, found, strict=True)):
+        _draw_case(show, place, case_id, view, known)
     if not views:
         st.info("No case is in it. Press **Add to a show** on the page of a case.")
-    if without:
-        _draw_reasons(without)
+    reasons.draw(show.id, found)
 
 
-def _draw_case(show: ShowView, place: int, case_id: str, view: CaseView | None) -> None:
+def _draw_case(
+    show: ShowView, place: int, case_id: str, view: CaseView | None, known: Reasons
+) -> None:
     """A line: its place, what was asked and answered, which leads to the case, and icons to put it elsewhere."""
     number, last = place + 1, len(show.case_ids) - 1
     with st.container(horizontal=True, vertical_alignment="center", key=f"show_case_{case_id}"):
         st.markdown(f"**{number}**", width=24)
         with st.container(width="stretch", gap=None):
-            _draw_words(view)
+            _draw_words(view, known)
         with st.container(horizontal=True, gap=None, width="content", key=f"show_icons_{case_id}"):
             for label, icon, by, at_end in (
                 ("Up", "arrow_upward", -1, place == 0),
@@ -138,12 +135,12 @@ def _draw_case(show: ShowView, place: int, case_id: str, view: CaseView | None) 
             _draw_icon(words, key, "close", _take_out, show.id, case_id)
 
 
-def _draw_words(view: CaseView | None) -> None:
+def _draw_words(view: CaseView | None, known: Reasons) -> None:
     if view is None:
         st.markdown("This case was deleted, or is not shared with you any more. It is left out.")
         return
     st.page_link(page_path("case"), label=_words(view), query_params={"id": view.id}, help="")
-    st.caption(_state(view))
+    st.caption(_state(view, known))
 
 
 def _draw_icon(
@@ -174,43 +171,15 @@ def _words(view: CaseView) -> str:
     return f"{plain(asked)} **{plain(shortened(said, _LONGEST))}**"
 
 
-def _state(view: CaseView) -> str:
+def _state(view: CaseView, known: Reasons) -> str:
     """Of which model and when; and what is still missing before it is shown."""
-    missing = "" if _has_reasons(view) or not view.is_answered else ", no reasons yet"
+    missing = f", {known.words}" if known.words else ""
     title = of_model(view.server, view.model)
     return plain(f"{title}{_version(view)}, {view.created_at:%-d %b %Y}{missing}")
 
 
 def _version(view: CaseView) -> str:
     return f" {view.version}" if view.version else ""
-
-
-def _has_reasons(view: CaseView) -> bool:
-    found = explanations(services().sessions, view.id)
-    return any((each.result or {}).get("kind") in ON_STAGE for each in found)
-
-
-def _draw_reasons(without: Sequence[CaseView]) -> None:
-    """The way to reasons that are there before the show: on the stage nobody waits for them."""
-    count = f"{len(without)} case{'' if len(without) == 1 else 's'}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Find the reasons for {count}", icon=":material/lightbulb:", key="show_why"):
-            begun = sum(_find_reasons(view) for view in without)
-            st.toast(
-                f"Explaining {begun} case{'' if begun == 1 else 's'}. **Jobs** shows the progress."
-            )
-        st.caption("Reasons are recorded before the show, so that nobody waits for them.")
-
-
-def _find_reasons(view: CaseView) -> bool:
-    """Begin the first explanation that suits the model; whether there is one."""
-    shown, answer = opened(view), answer_of(view)
-    methods = [m for m in suited(shown.signature) if m.KIND in ON_STAGE]
-    if answer is None or shown.current is None or not methods:
-        return False
-    asked = AnsweredCase(case=view, answer=answer, values=shown.values, signature=shown.signature)
-    jobs.start(asked, methods[0].NAME)
-    return True
 
 
 def _move(show_id: str, case_id: str, by: int) -> None:

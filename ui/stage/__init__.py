@@ -21,6 +21,7 @@ from ui.cases.opened import opened
 from ui.session import services
 from ui.shell import page_path
 from ui.stage import asking, audience, controls, slides
+from ui.stage.asking import Live
 from ui.stage.slides import Slide
 
 _STYLE = Path(__file__).resolve().parent / "stage.css"
@@ -74,33 +75,39 @@ def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) ->
     if run and aside:
         with aside:
             audience.draw(run, case_ids[place])
-    state_box = controls.draw(show, run, case_ids, place, has_case=found is not None)
-    if found is None:
+    known = asking.known(run, found) if run and found else None
+    slide = _slide(found, known) if found else None
+    has_reasons = slide is not None and slide.has_reasons
+    state_box = controls.draw(show, run, case_ids, place, has_reasons=has_reasons)
+    if slide is None:
         slide_box.title("This case was deleted", anchor=False)
         return
-    _play(found, run, slide_box, state_box, place=place, count=len(case_ids))
+    with slide_box:
+        slides.draw(slide)
+    to_ask = run if known is None else None
+    _play(slide, run, to_ask, state_box, place=place, count=len(case_ids))
+
+
+def _slide(found: CaseView, known: Live | None) -> Slide:
+    """The recorded answer, with the server's in its place where that is known."""
+    slide = slides.recorded(opened(found))
+    return slides.with_live(slide, known) if known else slide
 
 
 def _play(
-    found: CaseView,
+    slide: Slide,
     run: RunView | None,
-    slide_box: DeltaGenerator,
+    to_ask: RunView | None,
     state_box: DeltaGenerator,
     *,
     place: int,
     count: int,
 ) -> None:
-    """The recorded answer at once; then the server's in its place, if it comes in time."""
-    shown = opened(found)
-    slide = slides.recorded(shown)
-    known = asking.known(run, found) if run else None
-    signature = asking.signature_to_ask(shown) if run and known is None else None
-    slide = slides.with_live(slide, known) if known else slide
-    with slide_box:
-        slides.draw(slide)
-    if run and signature:
+    """The recorded answer stands there; the server's takes its place, if it comes in time."""
+    signature = asking.signature_to_ask(slide.shown) if to_ask else None
+    if to_ask and signature:
         state_box.markdown("Recorded; asking the server …")
-        asking.ask(shown, signature, run)
+        asking.ask(slide.shown, signature, to_ask)
         st.rerun()
     state_box.markdown(slides.state_words(slide, is_show=run is not None))
     if run:

@@ -10,7 +10,7 @@ import streamlit as st
 from cases.workspaces import reset
 from mds_client.errors import MdsError
 from people.permissions import may_without_model
-from shows import audience, runs
+from shows import audience, runs, store
 from shows.runs import RunView
 from ui import errors, session
 from ui.session import services
@@ -103,27 +103,39 @@ def close_unused() -> None:
     """Close the address once no show is open to anybody."""
     found, listener = services(), services().audience
     if listener and not runs.is_any_open(found.operator_sessions()):
-        listener.close()
+        listener.turn_away()
 
 
 @st.dialog("Reset this show?")
 def _confirm(run: RunView) -> None:
     st.markdown(
-        "Everything that was asked on this stage and by its audience is deleted, with all votes, and the workspace of the "
-        "show is closed. The cases of the show and their reasons stay."
+        "Everything that was asked on this stage and by its audience is deleted, with all votes, and the show starts anew. Its "
+        "cases and their reasons stay."
     )
+    stays = bool(run.code) and st.checkbox(
+        "The audience stays in, with the same code", value=True, key="stage_reset_stays"
+    )
+    if run.code:
+        st.caption(
+            "Without it phones are told that the show has ended, and *Audience* shows a new code."
+        )
     if st.button("Reset", type="primary", key="stage_reset_now"):
-        _reset(run)
+        _reset(run, stays=stays)
 
 
-def _reset(run: RunView) -> None:
+def _reset(run: RunView, *, stays: bool) -> None:
+    """What the run asked goes; the show stands at its first case again, for the same audience if that stays."""
     found, person = services(), session.person()
     try:
+        show = store.show(found.sessions, run.show_id)
         runs.end(found.sessions, run, person=person)
         reset(found.operator_sessions(), run.workspace, person=person)
+        if stays:
+            runs.begin_anew(found.sessions, show, run, person=person)
         close_unused()
     except MdsError as error:
         errors.show(error)
         return
     st.session_state.pop(session.STAGE, None)
+    st.query_params.pop("n", None)
     st.rerun()

@@ -18,11 +18,11 @@ def draw(
     case_ids: tuple[str, ...],
     place: int,
     *,
-    has_case: bool,
+    has_reasons: bool,
 ) -> DeltaGenerator:
     """The bar at the foot; gives the place where it is said from where the answer is.
 
-    A case that is gone, not `has_case`, has no reasons to show.
+    Where a case has no reasons, not `has_reasons`, the key hides none either: not those of the next case.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="stage_bar"):
         if len(case_ids) > 1:
@@ -34,9 +34,9 @@ def draw(
             "Why",
             key="stage_why_key",
             shortcut="W",
-            disabled=not has_case,
+            disabled=not has_reasons,
             on_click=_toggle_why,
-            help="Show or hide the reasons",
+            help="Show or hide the reasons" if has_reasons else "No reasons are recorded",
         )
         if run:
             audience.draw_keys(run)

@@ -40,6 +40,7 @@ _ROW, _TITLE_LETTER, _VALUE_LETTER, _BETWEEN = 90.0, 0.62, 0.9, 3.8
 _MOST_BARS = 4
 _LONGEST_VALUE = 60
 _LONGEST_TEXT = 600
+_LONGEST_TYPED = 2_000
 # Words beyond these are a size smaller, so that they stand in one line.
 _LONG_QUESTION, _LONG_ANSWER = 42, 12
 WHY = "stage_why"
@@ -56,6 +57,11 @@ class Slide:
     recorded_at: datetime
     is_live: bool = False
     problem: str = ""
+
+    @property
+    def has_reasons(self) -> bool:
+        """Whether there are reasons that can be shown or hidden."""
+        return self.answer is not None and self.explanation is not None
 
     @property
     def question(self) -> str:
@@ -112,7 +118,8 @@ def stage(slide: Slide, *, place: int, count: int) -> Stage:
         model=case.model,
         version=case.version,
         question=slide.question,
-        inputs=tuple(inputs(slide.shown)),
+        inputs=tuple(inputs(slide.shown, slide.explanation)),
+        values=_typed(slide.shown),
         answer=answer.headline[:_LONGEST_TEXT] if answer else "no answer",
         share=answer.probability if answer else None,
         place=place + 1,
@@ -120,13 +127,22 @@ def stage(slide: Slide, *, place: int, count: int) -> Stage:
     )
 
 
+def _typed(shown: Opened) -> dict[str, object]:
+    """What was entered as far as the audience may type it in turn: no files, nothing sensitive."""
+    return {
+        name: value[:_LONGEST_TYPED] if isinstance(value, str) else value
+        for name, value in shown.case.entered.items()
+        if value is None or isinstance(value, (bool, int, float, str))
+        if (field := shown.fields.get(name)) is not None and not field.sensitive
+    }
+
+
 def draw(slide: Slide) -> None:
     """The question, the inputs, the answer, and why."""
     with st.container(key=_sized("stage_question", slide.question, _LONG_QUESTION)):
         st.title(plain(slide.question), anchor=False)
-    pairs = inputs(slide.shown)
-    st.html(_inputs_html(pairs))
-    why = slide.explanation if slide.answer and st.session_state.get(WHY, True) else None
+    st.html(_inputs_html(inputs(slide.shown, slide.explanation)))
+    why = slide.explanation if slide.has_reasons and st.session_state.get(WHY, True) else None
     is_heard = any(file.media_type.startswith("audio") for file in _files(slide.shown))
     gap: Literal["small", "large"] = "small" if is_heard else "large"
     with st.container(horizontal=not is_heard, vertical_alignment="center", gap=gap):
@@ -151,23 +167,37 @@ def _draw_still(package: str, kind: str, *shown: object) -> None:
     getattr(module, "draw_still", module.draw)(*shown)
 
 
-def inputs(shown: Opened) -> list[tuple[str, str]]:
-    """As many inputs as stand in one row, in words; of more, how many there are. Files are drawn, and long texts in their own
-    place."""
-    words = [
-        (title(shown.fields, name), value_text(value, shown.fields.get(name)))
-        for name, value in shown.case.entered.items()
-        if not is_named(value)
-    ]
-    return _in_one_row([(name, _short(text, len(words))) for name, text in words])
+def inputs(shown: Opened, why: Explanation | None = None) -> list[tuple[str, str]]:
+    """As many inputs as stand in one row, in words; of more, those that the reasons are about come first, and it is said how
+    many others there are. Files are drawn, and long texts in their own place."""
+    named = {name: value for name, value in shown.case.entered.items() if not is_named(value)}
+    words = {
+        name: (
+            title(shown.fields, name),
+            _short(value_text(value, shown.fields.get(name)), len(named)),
+        )
+        for name, value in named.items()
+    }
+    ranked = sorted(words, key=lambda name: _rank(name, why))
+    return _in_one_row(list(words.values()), [words[name] for name in ranked])
 
 
-def _in_one_row(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A few of them in any case: on a narrow window they stand in two rows."""
+def _rank(name: str, why: Explanation | None) -> int:
+    """The place of a field among the reasons that have a bar of their own; all others come after those, in their order."""
+    if why is None or why.kind != "attribution":
+        return 0
+    fields = [each.field for each in narration.shown(why.attributions)[:_MOST_BARS]]
+    return fields.index(name) if name in fields else _MOST_BARS
+
+
+def _in_one_row(
+    pairs: list[tuple[str, str]], ranked: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """A few of them in any case: on a narrow window they stand in two rows. Where not all do, the `ranked` ones stand first."""
     if len(pairs) <= _MOST_INPUTS + 1 and _width(pairs) <= _ROW:
         return pairs
     for most in range(min(_MOST_INPUTS, len(pairs) - 1), _LEAST_INPUTS - 1, -1):
-        some = [*pairs[:most], ("More", many(len(pairs) - most, "other field"))]
+        some = [*ranked[:most], ("More", f"and {many(len(pairs) - most, 'other')}")]
         if most == _LEAST_INPUTS or _width(some) <= _ROW:
             return some
     return pairs
