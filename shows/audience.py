@@ -18,7 +18,8 @@ from shows import runs
 from shows.errors import AudienceClosed
 
 ENDED = "This show has ended."
-ANEW = "If it starts anew, this page shows it, or you scan the code on the screen once more."
+ANEW = "If it starts anew, this page shows it."
+_ANOTHER = "This show has ended, and another has begun."
 _NO_GUEST = "Scan the code on the screen to vote."
 _COOKIE = re.compile(r"(show-\d{1,9})\.([0-9a-f]{32})\.([0-9a-f]{64})")
 
@@ -67,7 +68,7 @@ def guest_of(sessions: Sessions, cookie: str, *, clock: Callable[[], datetime] =
             return Guest(run=run, id=guest_id)
     if any(run.workspace == workspace for run in found):
         raise AudienceClosed(_NO_GUEST)
-    raise AudienceClosed(ENDED, ANEW)
+    raise AudienceClosed(_ANOTHER) if found else AudienceClosed(ENDED, ANEW)
 
 
 def vote(

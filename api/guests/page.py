@@ -27,7 +27,7 @@ input, select, textarea { box-sizing: border-box; width: 100%; min-height: 48px;
   border: 1px solid light-dark(#7f8ba1, #6c7990); background: var(--field); color: inherit; }
 a { color: var(--link); } .muted { color: var(--muted); font-size: 15px; }
 .wrong { border-inline-start: 4px solid light-dark(#b42318, #ff9c92); padding-inline-start: 12px; }
-#said:focus-visible { outline: none; }
+#said { scroll-margin-top: 16px; } #said:focus-visible { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 """
 # Looks every two seconds whether another case is on the stage, or the show is over or open again; without it the link on the

@@ -24,6 +24,14 @@ from tests.browser.watched import app_of_its_own, ports, watched
 PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 _LIVE = "Live from the server"
 _CASES, _GONE = 10, 5
+_OUTLINES = """() => {
+  const found = [];
+  for (let each = document.activeElement; each; each = each.parentElement) {
+    const style = getComputedStyle(each);
+    if (style.outlineStyle !== 'none' || style.boxShadow !== 'none') found.push(each.outerHTML.slice(0, 80));
+  }
+  return found;
+}"""
 
 
 def test_a_show_of_ten_cases_goes_on_when_its_server_is_gone_half_way(
@@ -61,6 +69,8 @@ def test_two_phones_vote_change_their_mind_ask_the_model_and_follow_the_stage(
         _open(page, _show(app, mds_url, 2))
         page.keyboard.press("a")
         address = f"http://{page.locator('.stage-link').inner_text()}"
+        Visit(page).settled()
+        assert page.evaluate(_OUTLINES) == []  # the room sees no frame around what has the focus
         phones = [_phone(browser, address) for _ in range(2)]
         for phone, word in zip(phones, ("Right", "Wrong"), strict=True):
             phone.get_by_role("button", name=word, exact=True).click()
@@ -70,12 +80,45 @@ def test_two_phones_vote_change_their_mind_ask_the_model_and_follow_the_stage(
         expect(page.locator(".stage-votes")).to_contain_text("Right2Wrong0")
         phones[1].get_by_role("link", name="Try the model yourself").click()
         phones[1].get_by_role("button", name="Ask the model").click()
-        expect(phones[1].locator(".answer")).to_be_visible()
+        expect(phones[1].locator(".answer")).to_be_in_viewport()
+        expect(phones[1].locator("#said")).to_be_focused()
         page.keyboard.press("ArrowRight")
         expect(page.get_by_text("Case 2 of 2", exact=True)).to_be_visible()
         expect(phones[0].get_by_text("Case 2 of 2")).to_be_visible()
+        _is_reset_for_the_same_audience(page, phones[0])
+        _is_closed(page, phones[0])
         for phone in phones:
             phone.context.close()
+
+
+def _is_reset_for_the_same_audience(page: Page, phone: Page) -> None:
+    """Behind the question whether to reset no key of the stage is heard; after it the show begins at its first case."""
+    dialog, link = page.get_by_role("dialog"), page.locator(".stage-link")
+    code = link.inner_text()
+    for keys in (("a", "ArrowLeft", "PageUp", "Escape"), ()):
+        page.locator(".st-key-stage_reset").get_by_role("button").click()
+        expect(dialog).to_be_visible()
+        Visit(page).settled()
+        for key in keys:
+            page.keyboard.press(key)
+        Visit(page).settled()
+        expect(page.get_by_text("Case 2 of 2", exact=True)).to_be_visible()
+        expect(dialog).to_have_count(0 if keys else 1)
+    dialog.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("Case 1 of 2", exact=True)).to_be_visible()
+    expect(page.get_by_text("0 votes, live")).to_be_visible()
+    assert link.inner_text() == code
+    expect(phone.get_by_text("Case 1 of 2")).to_be_visible()
+
+
+def _is_closed(page: Page, phone: Page) -> None:
+    """A phone is told in our words, and comes back by itself."""
+    Visit(page).settled()
+    page.keyboard.press("a")
+    expect(page.locator(".stage-link")).to_have_count(0)
+    expect(phone.get_by_role("heading", name="This show has ended.")).to_be_visible()
+    page.keyboard.press("a")
+    expect(phone.get_by_text("Case 1 of 2")).to_be_visible()
 
 
 def _is_said(page: Page, place: str) -> None:

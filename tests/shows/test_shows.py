@@ -114,7 +114,7 @@ def test_a_show_that_starts_anew_keeps_its_audience_and_nothing_else(sessions: S
     reset(of(sessions, EVERYTHING), anew.workspace, person="ann")
     other = runs.open_audience(sessions, runs.begin(sessions, show, person="ann"), person="ann")
     assert other.code != run.code
-    with pytest.raises(AudienceClosed, match="This show has ended"):
+    with pytest.raises(AudienceClosed, match="This show has ended, and another has begun"):
         audience.guest_of(sessions, cookie)
 
 

@@ -36,7 +36,7 @@ from ui.usual_answers import with_usual
 # What can be taken in from the last row, and fits on one screen.
 _MOST_INPUTS, _LEAST_INPUTS = 6, 3
 # How wide a row of inputs is, and in it a letter of a title, one of a value, and what is between two: in hundredths of the window.
-_ROW, _TITLE_LETTER, _VALUE_LETTER, _BETWEEN = 90.0, 0.62, 0.9, 3.8
+_ROW, _TITLE_LETTER, _VALUE_LETTER, _BETWEEN = 84.0, 0.62, 0.9, 3.8
 _MOST_BARS = 4
 _LONGEST_VALUE = 60
 _LONGEST_TEXT = 600
