@@ -34,12 +34,12 @@ button:focus-visible { outline: 3px solid var(--st-link-color); outline-offset: 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What is shown: `place` is the CSS selector of what it is about. Where a press of that `brings` something, Next presses
-    it, and the step is over as soon as that is there."""
+    """What is shown: `place` is the CSS selector of what it is about, or several, of which the first that is in sight counts.
+    Where a press of that `brings` something, Next presses it, and the step is over as soon as that is there."""
 
     title: str
     words: str
-    place: str
+    place: str | tuple[str, ...]
     brings: str = ""
 
 
@@ -70,24 +70,26 @@ _WAY = (
     Step(
         title="Say whether it was right",
         words="One press. Only what people say here shows how good the model really is.",
-        place='[class*="st-key-feedback_"][class*="_yes"] button, .st-key-answer_more h3',
+        place=('[class*="st-key-feedback_"][class*="_strip"]', ".st-key-answer_more h3"),
     ),
 )
+# On a phone the pages stand behind the button that opens their list.
+_PAGES = '[data-testid="stExpandSidebarButton"]'
 _LAST = {
     "analyst": Step(
         title="Find it again",
         words="Cases has everything that you asked. Health says how the models are doing. The key ? lists all keys.",
-        place='[data-testid="stTopNavLink"][href$="/cases"]',
+        place=('[data-testid="stTopNavLink"][href$="/cases"]', _PAGES),
     ),
     "reviewer": Step(
         title="Cases that wait for you",
         words="Review brings the cases to decide on, one after the other, by single keys. The key ? lists them.",
-        place='[data-testid="stTopNavLink"][href$="/review"]',
+        place=('[data-testid="stTopNavLink"][href$="/review"]', _PAGES),
     ),
     "operator": Step(
         title="See how the models are doing",
         words="Health gives each model one word, and the evidence for it. The operator's guide says who may see what, and how long it is kept.",
-        place='[data-testid="stTopNavLink"][href$="/health"]',
+        place=('[data-testid="stTopNavLink"][href$="/health"]', _PAGES),
     ),
 }  # fmt: skip
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser import axe
 from tests.browser.visit import SLOW, Visit
+
+PHONE: ViewportSize = {"width": 420, "height": 800}
+# What a step of the tour is about lies neither under the header nor under the card.
+_STANDS_CLEAR = """() => {
+  const found = document.querySelector('.mds-tour-here')?.getBoundingClientRect();
+  const header = document.querySelector('[data-testid="stHeader"]').getBoundingClientRect();
+  const parts = [...document.querySelectorAll('*')].map((each) => each.shadowRoot?.querySelector('[aria-label=Tour]'));
+  const card = parts.find(Boolean).getBoundingClientRect();
+  return found && found.top >= header.bottom + 8 && found.bottom <= card.top - 8;
+}"""
 
 
 def test_the_tour_goes_the_whole_way_and_is_remembered(page: Page) -> None:
@@ -25,7 +35,12 @@ def test_the_tour_goes_the_whole_way_and_is_remembered(page: Page) -> None:
     expect(visit.explanation()).to_be_visible()
     page.reload()  # it goes on where it was
     expect(step).to_have_text("Say whether it was right")
+    wide = page.viewport_size
+    page.set_viewport_size(PHONE)
+    page.wait_for_function(_STANDS_CLEAR)
     following.click()
+    expect(page.locator(".mds-tour-here")).to_have_accessible_name("Expand sidebar")  # the pages
+    page.set_viewport_size(wide or PHONE)
     expect(page.locator(".mds-tour-here")).to_have_accessible_name("Health")
     tour.get_by_role("button", name="Done").click()
     expect(tour).to_be_hidden()

@@ -1,8 +1,9 @@
 // A tour: a card at the foot that says a step, and a line around what it is about. `data`: `steps` ({title, words, place,
-// brings}), `begun` counts how often it was begun here, `isDone`, and the `cookie` that remembers that. The trigger
+// brings}; `place` is a selector, or several of which the first in sight counts), `begun` counts how often it was begun here, `isDone`, and the `cookie` that remembers that. The trigger
 // `done` says that it is over. The step lives as long as the tab, so that a page that is loaded anew goes on.
 const STYLE = "mds-tour", KEPT = "mdsTour";
 const LOOK = 300; // ms
+const ROOM = 12; // px between what a step is about and what lies over the page
 const YEAR = 365 * 86_400;
 const state = (window.mdsTour ??= { begun: null, step: -1 });
 
@@ -13,15 +14,16 @@ function make(name, attributes = {}, ...inside) {
   return element;
 }
 
-function inSight(selector) {
-  return selector ? [...document.querySelectorAll(selector)].find((each) => each.checkVisibility()) : undefined;
+function inSight(selectors) {
+  const found = [selectors || []].flat().map((one) => [...document.querySelectorAll(one)].find((each) => each.checkVisibility()));
+  return found.find(Boolean);
 }
 
 function outline(at, step) {
   let style = document.getElementById(STYLE);
   if (!step) return style?.remove();
   if (!style) document.head.append((style = Object.assign(document.createElement("style"), { id: STYLE })));
-  const line = "outline: 3px solid var(--link) !important; outline-offset: 4px; border-radius: 8px; scroll-margin: 96px 0 260px;";
+  const line = "outline: 3px solid var(--link) !important; outline-offset: 4px; border-radius: 8px; scroll-margin: 84px 0 280px;";
   style.textContent = `.mds-tour-here { ${line} } [data-testid="stMainBlockContainer"] { padding-bottom: 280px !important; }`;
 }
 
@@ -29,8 +31,22 @@ function mark(found) {
   document.querySelectorAll(".mds-tour-here").forEach((each) => each !== found && each.classList.remove("mds-tour-here"));
   if (found && !found.classList.contains("mds-tour-here")) {
     found.classList.add("mds-tour-here");
-    found.scrollIntoView({ block: "nearest" });
   }
+}
+
+// What stands there may move while the page is drawn, and lie under the header or the card: as long as nobody goes elsewhere
+// by themselves, it is scrolled to. The header's own links are always in sight.
+function keepInSight(at, found) {
+  const header = document.querySelector('[data-testid="stHeader"]');
+  if (!found || state.isLeft || header?.contains(found)) return;
+  const { top, bottom, height } = found.getBoundingClientRect();
+  const above = (header?.getBoundingClientRect().bottom ?? 0) + ROOM, below = at.card.getBoundingClientRect().top - ROOM;
+  const isBelow = bottom > below && (height <= below - above || top > above + ROOM);
+  if (top < above || isBelow) found.scrollIntoView({ block: top < above || height > below - above ? "start" : "end" });
+}
+
+function leave(event) {
+  if (!event.composedPath().some((each) => each.matches?.("section[aria-label=Tour]"))) state.isLeft = true;
 }
 
 function isAtRest() {
@@ -40,7 +56,7 @@ function isAtRest() {
 function show(at, number, isMoved) {
   const { steps } = at.data;
   state.step = number;
-  state.isPressed = false;
+  state.isPressed = state.isLeft = false;
   sessionStorage.setItem(KEPT, String(number));
   const step = steps[number];
   // Noted now and not at the next look: an answer may be quicker.
@@ -87,7 +103,9 @@ function look(at) {
   const hasCome = isThere && at.wasThere?.step === state.step && !at.wasThere.isThere;
   if (hasCome && isAtRest()) return show(at, state.step + 1, true);
   if (!hasCome) at.wasThere = { step: state.step, isThere };
-  mark(inSight(step.place));
+  const found = inSight(step.place);
+  mark(found);
+  keepInSight(at, found);
 }
 
 function button(words, kind, does) {
@@ -104,6 +122,7 @@ function open(root) {
   at.card = make("section", { "aria-label": "Tour", hidden: "" }, at.count, at.title, at.words, make("div", { class: "bar" }, at.next, at.back, at.skip));
   at.card.onkeydown = (event) => event.key === "Escape" && finish(at);
   root.append(at.card);
+  ["wheel", "touchmove", "keydown", "pointerdown"].forEach((kind) => window.addEventListener(kind, leave, { capture: true, passive: true }));
   at.timer = setInterval(() => look(at), LOOK);
   return at;
 }
