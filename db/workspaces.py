@@ -58,7 +58,7 @@ def is_of_show(name: str | None) -> bool:
     return name is not None and name.startswith("show-")
 
 
-def of_shows() -> Select[tuple[str]]:
+def of_shows() -> Select[str]:
     """The names of the workspaces of all shows, as part of a query."""
     return select(Workspace.name).where(Workspace.purpose == "show")
 

@@ -59,9 +59,14 @@ def background(signature: Signature) -> Background | None:
     return background_of(signature) if signature.is_tabular else None
 
 
-def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> str:
+def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
     """Begin to explain the case in this way; `options` are in the method's own words. What is under way already
-    is not begun again. The id of the job; empty where none was begun."""
+    is not begun again."""
+    begin(answered, method, options)
+
+
+def begin(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> str:
+    """As `start`; the id of the job, empty where none was begun."""
     available = services()
     request = request_of(
         available.sessions,

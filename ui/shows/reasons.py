@@ -101,7 +101,7 @@ def _draw_button(show_id: str, missing: Sequence[Reasons]) -> None:
 
 def _begin(show_id: str, missing: Sequence[Reasons]) -> None:
     """Begin with all of them, and draw the page with how far they are; why none could begin is said."""
-    started = [explaining.start(each.asked, each.method) for each in missing if each.asked]
+    started = [explaining.begin(each.asked, each.method) for each in missing if each.asked]
     begun = _begun(show_id)
     begun.clear()
     begun.update(job for job in started if job)
