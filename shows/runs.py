@@ -38,7 +38,6 @@ __all__ = [
     "is_any_open",
     "let_in",
     "open_audience",
-    "open_to_guests",
     "put_on_stage",
     "stage_of",
 ]
@@ -208,12 +207,6 @@ def let_in(sessions: Sessions, *, code: str, clock: Callable[[], datetime] = utc
     if run is None or not _is_open(run, clock()):
         raise AudienceClosed
     return run
-
-
-def open_to_guests(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> list[RunView]:
-    """The runs that let somebody in. `sessions` see everything: it is not known yet who asks. Raises StorageError."""
-    with reading(sessions) as session:
-        return db.shows.open_to_guests(session, clock())
 
 
 def guest_viewer(run: RunView) -> Viewer:

@@ -238,6 +238,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "guest": lambda c: c.made.guest,
     "is_right": lambda _: False,
     "run": lambda c: c.made.run,
+    "before: RunView": lambda c: c.made.run,
     "show": lambda c: replace(c.made.show, name="", case_ids=()),
     "show_id": lambda c: c.made.show.id,
     "settings": lambda _: {"sign_in": "none"},
@@ -360,6 +361,7 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     "feedback.golden:remove": {"name": lambda _: "second"},
     "feedback.golden:set_pass_mark": {"name": lambda _: "default"},
     "feedback.golden_runs:perform": {"model": lambda c: replace(c.ref, version="new")},
+    "shows.runs:let_in": {"code": lambda _: "NOBODYS"},
     "feedback.jobs.golden_run:start": {
         "model": lambda c: replace(c.ref, version="new"),
         "kind": lambda _: _golden_kind(),
