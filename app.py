@@ -33,6 +33,7 @@ from people.sign_in import PROXIED
 from settings import Settings, settings
 
 ROOT = Path(__file__).resolve().parent
+HISTORY = ROOT / "ui" / "history.js"
 log = logging.getLogger("app")
 
 
@@ -105,10 +106,10 @@ app = st.App(
     routes=ROUTES,
     secrets=_secrets(),
     middleware=[
-        guard(_hosts, Path(st.__file__).parent / "static" / "index.html", _frames),
+        guard(_hosts, Path(st.__file__).parent / "static" / "index.html", _frames, HISTORY),
         identity(settings, PROXIED),
         signing_in(settings),
-        first_look(ROOT / "ui" / "first.css", ROOT / "ui" / "style.css"),
+        first_look(ROOT / "ui" / "first.css", ROOT / "ui" / "style.css", script=HISTORY),
     ],
 )
 

@@ -1,7 +1,8 @@
-"""What a browser shows before Streamlit's own script has been loaded and a page has drawn anything: not an empty window.
+"""What a browser has before Streamlit's own script has been loaded and a page has drawn anything: something to see, and the
+rules of its history.
 
 Streamlit's HTML is empty, and so is its window from the moment a session begins until the first element has come. On a
-busy machine that takes seconds.
+busy machine that takes seconds. And Streamlit writes the address from the first moment on, before a component can be there.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ EMPTY = b'<div id="root"></div>'
 _HEAD = b"</head>"
 
 
-def first_look(*styles: Path) -> Middleware:
+def first_look(*styles: Path, script: Path) -> Middleware:
     """The middleware as Starlette and Streamlit take it; `styles` are the CSS of the first look, and of all that would move
-    on the page if it came with the page."""
-    return Middleware(FirstLook, styles=styles)
+    on the page if it came with the page, `script` is what runs before anything else."""
+    return Middleware(FirstLook, styles=styles, script=script)
 
 
 class FirstLook:
-    """Puts the styles into the head of Streamlit's HTML, and leaves every other answer as it is."""
+    """Puts the styles and the script into the head of Streamlit's HTML, and leaves every other answer as it is."""
 
-    def __init__(self, app: ASGIApp, styles: tuple[Path, ...]) -> None:
-        self._app, self._styles = app, styles
+    def __init__(self, app: ASGIApp, styles: tuple[Path, ...], script: Path) -> None:
+        self._app, self._styles, self._script = app, styles, script
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not _asks_for_a_page(scope):
@@ -35,7 +36,8 @@ class FirstLook:
             return
         # What is compressed cannot be added to.
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app({**scope, "headers": headers}, receive, _adding(send, _tag(self._styles)))
+        tag = _tag(self._styles, self._script)
+        await self._app({**scope, "headers": headers}, receive, _adding(send, tag))
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
@@ -43,9 +45,9 @@ def _asks_for_a_page(scope: Scope) -> bool:
 
 
 @cache
-def _tag(styles: tuple[Path, ...]) -> bytes:
+def _tag(styles: tuple[Path, ...], script: Path) -> bytes:
     words = "\n".join(style.read_text(encoding="utf-8") for style in styles)
-    return f"<style>{words}</style>".encode()
+    return f"<style>{words}</style><script>{script.read_text(encoding='utf-8')}</script>".encode()
 
 
 def _adding(send: Send, tag: bytes) -> Send:

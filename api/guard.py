@@ -26,18 +26,21 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.S)
 
 
 def guard(
-    allowed: Callable[[], Iterable[str]], page: Path, framed_by: Callable[[], Iterable[str]]
+    allowed: Callable[[], Iterable[str]],
+    page: Path,
+    framed_by: Callable[[], Iterable[str]],
+    script: Path | None = None,
 ) -> Middleware:
     """The guard as Starlette and Streamlit take it."""
-    return Middleware(Guard, allowed=allowed, page=page, framed_by=framed_by)
+    return Middleware(Guard, allowed=allowed, page=page, framed_by=framed_by, script=script)
 
 
 class Guard:
     """Refuses foreign hosts (400) and foreign pages (403), and adds the headers that bind a browser.
 
     `allowed` gives further names by which we may be called, as behind a proxy; pages of these may ask, too.
-    `page` is the HTML that Streamlit serves: the scripts in it may run. `framed_by` gives the origins of pages
-    that may show ours in a frame, besides our own.
+    `page` is the HTML that Streamlit serves: the scripts in it may run, and `script`, which we add to it. `framed_by` gives
+    the origins of pages that may show ours in a frame, besides our own.
     """
 
     def __init__(
@@ -46,9 +49,10 @@ class Guard:
         allowed: Callable[[], Iterable[str]],
         page: Path,
         framed_by: Callable[[], Iterable[str]] = tuple,
+        script: Path | None = None,
     ) -> None:
         self._app, self._allowed = app, allowed
-        self._page, self._framed_by = page, framed_by
+        self._page, self._framed_by, self._script = page, framed_by, script
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -72,7 +76,7 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _binding(self._page, tuple(self._framed_by())).items():
+                for name, value in _binding(self._page, tuple(self._framed_by()), self._script).items():
                     headers[name] = value
             await send(message)
 
@@ -122,11 +126,11 @@ def _is_same(origin: str, host: str, allowed: set[str]) -> bool:
 
 
 @cache
-def _binding(page: Path, framed_by: tuple[str, ...]) -> dict[str, str]:
+def _binding(page: Path, framed_by: tuple[str, ...], script: Path | None) -> dict[str, str]:
     """As strict as Streamlit 1.67 runs with: it writes styles into the page, and loads components' scripts from blobs."""
     policy = {
         "default-src": "'self'",
-        "script-src": f"'self' blob: 'wasm-unsafe-eval' {_inline_scripts(page)}".strip(),
+        "script-src": f"'self' blob: 'wasm-unsafe-eval' {_inline_scripts(page, script)}".strip(),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "media-src": "'self' data: blob:",
@@ -148,8 +152,9 @@ def _binding(page: Path, framed_by: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def _inline_scripts(page: Path) -> str:
-    """The hashes of the scripts that stand in Streamlit's own page."""
+def _inline_scripts(page: Path, script: Path | None) -> str:
+    """The hashes of the scripts that stand in Streamlit's own page, and of ours."""
     scripts = _INLINE.findall(page.read_text(encoding="utf-8"))
+    scripts += [script.read_text(encoding="utf-8")] if script else []
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in scripts]
     return " ".join(f"'sha256-{digest.decode()}'" for digest in digests)

@@ -1,0 +1,70 @@
+// Which change of the address is a step of the browser's history, that Back takes back, and which one takes the place of what
+// was there. Streamlit makes one of each change that the script writes (pushState), and none of what is chosen in a bound widget
+// (replaceState). Here both are decided alike:
+//
+// - What a person does (a key, a press, a choice, a file) makes one step at most. A change after it, or without it, as when a
+//   page completes or corrects its address, replaces: there is nothing to go back to.
+// - What is named in DETAILS tells how the form is filled, and is no step. It is forgotten where a case is left: Back shows
+//   that case with its own values.
+// - To another page is a step. Streamlit says the parameters of the page to come before its name, so that the page which is left
+//   would get an entry with them: that entry, or the address as it was, is put right.
+(() => {
+  const DETAILS = ["example"];
+  const TOGETHER = 2000; // ms within which the name of a page follows its parameters
+  const DEEDS = ["pointerdown", "keydown", "click", "input", "change", "drop", "paste"];
+  const push = history.pushState.bind(history);
+  const replace = history.replaceState.bind(history);
+  let isDone = false; // whether somebody did something since the last change
+  let last = { search: "", from: "", isStep: false, at: -TOGETHER }; // the last change within a page
+
+  function without(address) {
+    const url = new URL(address);
+    DETAILS.forEach((name) => url.searchParams.delete(name));
+    return url;
+  }
+
+  function sameBut(one, other) {
+    const words = (address) => [...without(address).searchParams].map(String).sort().join("\n");
+    return words(one) === words(other);
+  }
+
+  function step(to) {
+    const here = without(location.href);
+    if (here.searchParams.has("case") && here.href !== location.href) replace({}, "", here.href);
+    push({}, "", to.href);
+  }
+
+  function within(to) {
+    if (to.href === location.href) return;
+    const from = location.href;
+    const isStep = isDone && !sameBut(from, to.href);
+    if (isStep) step(to);
+    else replace({}, "", to.href);
+    isDone &&= !isStep;
+    last = { search: to.search, from, isStep, at: performance.now() };
+  }
+
+  function toPage(to) {
+    const isAnnounced = to.search && to.search === last.search && performance.now() - last.at < TOGETHER;
+    if (isAnnounced && last.isStep) {
+      replace({}, "", to.href);
+    } else {
+      if (isAnnounced) replace({}, "", last.from);
+      step(to);
+    }
+    isDone = false;
+    last = { ...last, at: -TOGETHER };
+  }
+
+  function change(state, title, address) {
+    const to = new URL(address ?? location.href, location.href);
+    return to.pathname === location.pathname ? within(to) : toPage(to);
+  }
+
+  history.pushState = change;
+  history.replaceState = change;
+  DEEDS.forEach((kind) => addEventListener(kind, (event) => (isDone ||= event.isTrusted), true));
+  addEventListener("popstate", (event) => {
+    if (event.isTrusted) isDone = false;
+  }, true);
+})();
