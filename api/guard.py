@@ -76,7 +76,9 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _binding(self._page, tuple(self._framed_by()), self._script).items():
+                for name, value in _binding(
+                    self._page, tuple(self._framed_by()), self._script
+                ).items():
                     headers[name] = value
             await send(message)
 

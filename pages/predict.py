@@ -20,7 +20,7 @@ from ui.what_if import mode, trying
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "analyst", "jump": "P"}
 
-model_picker.reopen_case()
+model_picker.follow_address()
 link.reopen()
 with model_picker.bar():
     entry = model_picker.choose_model()

@@ -34,6 +34,7 @@ def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
             "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
             "generation": form.generation,
             "isDraft": form.is_draft,
+            "isFollowed": form.is_followed,
             "widgets": {f.name: css_key(form.widget_key, f.name) for f in fields},
         },
         is_apart=False,

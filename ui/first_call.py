@@ -95,9 +95,9 @@ def _key(view: CallDrawView) -> str:
 
 
 def draw(form: Form, values: Values) -> bool:
-    """The question for the person's own answer; whether one waits for this form."""
+    """The question for the person's own answer; whether one waits for this form. Back from it goes to the case before."""
     pending: Pending | None = st.session_state.get(session.CALL)
-    if pending is None or pending.model != form.model:
+    if pending is None or pending.model != form.model or "case" in st.query_params:
         return False
     announced.announce(
         "answer", pending.view.id, "your_call", "Your answer first: what would you say?"

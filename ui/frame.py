@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ui import scripts, session
+from ui import history, scripts, session
 
 PRODUCT = "MDS Workbench"
 _FOLDER = Path(__file__).resolve().parent
@@ -45,6 +45,7 @@ def draw_way_out() -> None:
 
 def open_page(title: str) -> None:
     """Call the tab after the page, and remember the page for `name_tab`."""
+    history.note(title)
     if st.session_state.get(session.PAGE) != title:
         for of_address in (session.LINKED, session.NAMED):
             st.session_state.pop(of_address, None)

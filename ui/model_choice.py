@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ui import session
+from ui import history, session
 from ui.model_titles import of_models
 
 KEY = "model"
@@ -59,7 +59,8 @@ def _follow(known: str, named: str, default: str) -> None:
     Under the key there may still be what the box of the page before held, also where Back led from there to here.
     """
     last, written = st.session_state.get(session.NAMED, ("", 0.0))
-    is_moved = named != last and time.monotonic() - written > _ON_ITS_WAY
+    is_late = history.is_back() or time.monotonic() - written > _ON_ITS_WAY
+    is_moved = named != last and is_late
     if KEY not in st.session_state or is_moved:
         st.session_state[KEY] = known or default or None
 

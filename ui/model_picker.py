@@ -16,10 +16,11 @@ from mds_client.errors import EndpointUnreachable
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
 from signatures import known, overlay
-from ui import frame, predict_form, session
+from ui import frame, history, predict_form, session
 from ui.model_titles import of_models
 from ui.session import services
 from ui.text import plain
+from ui.what_if import mode
 
 SIGNATURE_SECONDS = 30
 _WIDTH = 400
@@ -96,7 +97,18 @@ def draw_heading(entry: Entry, signature: Signature) -> None:
     st.title(plain(signature.question or signature.title or title_of(entry)), anchor=False)
 
 
-def reopen_case() -> None:
+def follow_address() -> None:
+    """Go where the address leads: to its case, and after Back to before the first one to the form alone."""
+    followed = history.take()
+    is_moved = followed == history.MOVED
+    if followed:
+        mode.follow(is_moved=is_moved)
+    if is_moved and "case" not in st.query_params:
+        predict_form.leave_answer()
+    _reopen_case(is_moved=is_moved)
+
+
+def _reopen_case(*, is_moved: bool) -> None:
     """Open the case of the link, once: its values in the form, its answer beside them."""
     wanted, reply = st.query_params.get("case"), st.session_state.get(session.ASKED)
     if not wanted or (reply and reply.case.id == wanted):
@@ -108,10 +120,10 @@ def reopen_case() -> None:
         st.warning("There is no case under this link. You can ask again below.")
         del st.query_params["case"]
         return
-    _open_case(linked_case)
+    _open_case(linked_case, is_moved=is_moved)
 
 
-def _open_case(linked_case: CaseView) -> None:
+def _open_case(linked_case: CaseView, *, is_moved: bool) -> None:
     ref = ModelRef(
         server=linked_case.server, name=linked_case.model, version=linked_case.version_asked
     )
@@ -125,7 +137,7 @@ def _open_case(linked_case: CaseView) -> None:
     values = restored(linked_case, signature)
     is_beside = _names_another_form(entry.ref)
     if not is_beside:
-        predict_form.open_form(entry.ref, values)
+        predict_form.open_form(entry.ref, values, is_followed=is_moved)
         st.query_params["model"] = str(entry.ref)
     st.session_state[session.ASKED] = predict_form.Reply(
         case=linked_case,

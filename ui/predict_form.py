@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from cases.attempt import FirstCall
+from cases.inputs import same_inputs
 from cases.queries import CaseView
 from cases.recording import new_case_id, predict_and_record
 from mds_client.discovery import Entry
@@ -45,7 +46,7 @@ class Form:
 
     `generation` changes when it is filled anew, so that its widgets open with `opened_with`; `key` is
     its idempotency key: a double click sends the same one twice. `is_draft` says that it was brought back,
-    `missing` what a case that it was filled from has not.
+    `is_followed` that Back or Forward led to it, `missing` what a case that it was filled from has not.
     """
 
     model: ModelRef
@@ -53,6 +54,7 @@ class Form:
     example: int | None = None
     generation: int = 0
     is_draft: bool = False
+    is_followed: bool = False
     missing: tuple[str, ...] = ()
     key: str = field(default_factory=new_key)
 
@@ -124,6 +126,7 @@ def open_form(
     example: int | None = None,
     *,
     is_draft: bool = False,
+    is_followed: bool = False,
     missing: tuple[str, ...] = (),
 ) -> Form:
     """Fill the form anew."""
@@ -134,10 +137,22 @@ def open_form(
         example=example,
         generation=last.generation + 1 if last else 0,
         is_draft=is_draft,
+        is_followed=is_followed,
         missing=missing,
     )
     st.session_state[session.FORM] = form
     return form
+
+
+def leave_answer() -> None:
+    """Back led to before the answer: the form is there with what was asked, and nothing beside it."""
+    reply: Reply | None = st.session_state.pop(session.ASKED, None)
+    form: Form | None = st.session_state.get(session.FORM)
+    if reply and form and form.model == reply.signature.model:
+        is_same = same_inputs(form.opened_with, reply.values)
+        example = form.example if is_same else None
+        open_form(form.model, reply.values, example, is_followed=True)
+    _note_link()
 
 
 def next_example(form: Form, signature: Signature) -> None:

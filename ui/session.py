@@ -18,6 +18,7 @@ from services import Services
 
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 LINKED = "linked"  # the example that the address of the form named last, and when that was written
+FOLLOWED = "followed"  # whether the address is still to be followed: the page was opened, or the browser moved
 NAMED = "named"  # the model that the address of the page named last, and when that was written
 ASKED = "asked"  # what the last press of Predict gave
 CALL = "call"  # a press of Predict that waits for the person's own answer
@@ -39,6 +40,7 @@ BATCH_TABLE = "batch_table"  # the kept table of the run that a link opened
 JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that a search found and somebody wants to try
 WHAT_IF = "what_if"  # the copy of the case that is being changed
+WHAT_IF_LINKED = "what_if_linked"  # whether the address that is followed names What if
 WHAT_IF_TRIED = "what_if_tried"  # the values that were tried last, and the answer to them
 WHAT_IF_FIRST = "what_if_first"  # of which case and time, and what is to be changed first
 WHAT_IF_CURVE = "what_if_curve"  # how the answer follows the value that was moved last

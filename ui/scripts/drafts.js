@@ -1,7 +1,8 @@
 // Keeps what is typed into a form in the browser's own storage, and brings it back after a reload or another page.
 // Nothing is sent while somebody types. `data`: `slot` names the form (person, model, case), `widgets` the
 // class of each field's container, `generation` and `session` change when the server fills the form anew, and
-// `isDraft` says that it did so with a draft.
+// `isDraft` says that it did so with a draft, `isFollowed` that Back or Forward led to it: what was typed where that began is kept
+// for the way back, as it was kept where it leads.
 const PREFIX = "mds-draft:";
 const MOST = 50;
 const DAYS = 30;
@@ -117,10 +118,11 @@ export default function (component) {
       tidied();
       listen(state);
     }
-    const draft = isBack || (isNew && !isLinked(data)) ? stored(data.slot) : null;
+    const isMoved = isFilled && data.isFollowed && last.generation !== data.generation;
+    const draft = isBack || isMoved || (isNew && !isLinked(data)) ? stored(data.slot) : null;
     if (draft && draft.values) {
       setTriggerValue("draft", draft);
-    } else if (isFilled && !(data.isDraft && last.generation !== data.generation)) {
+    } else if (isFilled && !isMoved && !(data.isDraft && last.generation !== data.generation)) {
       localStorage.removeItem(PREFIX + last.slot);
     }
   });

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from mds_client.prediction import Answer
 from mds_client.signature import Values
 from ui import session
 from ui.explanations.answered_case import AnsweredCase
@@ -38,6 +39,16 @@ class Copy:
     @property
     def widget_key(self) -> str:
         return f"{BESIDE}{self.case_id}_{self.generation}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What was tried last of a case: the values, what the model answers to them, and the field that was changed last."""
+
+    case_id: str
+    values: Values
+    answer: Answer
+    field: str = ""
 
 
 def last() -> Copy | None:

@@ -11,7 +11,9 @@ from mds_client.signature import ModelRef, Values
 from ui import announced, predict_form, session
 from ui.explanations.answered_case import AnsweredCase
 from ui.predict_form import Form, Reply
-from ui.what_if.copy import Copy, copy_of, fill, last, turn
+from ui.what_if.copy import Copy, Tried, copy_of, fill, last, turn
+
+PARAMETER = "what_if"  # in the address while the mode is on
 
 
 def pinned(form: Form) -> AnsweredCase | None:
@@ -23,17 +25,53 @@ def pinned(form: Form) -> AnsweredCase | None:
     suggested: Values | None = st.session_state.pop(session.SUGGESTED, None)
     if answered and suggested is not None:
         form = enter(answered, suggested)
+    is_named = st.session_state.pop(session.WHAT_IF_LINKED, None)
+    if answered and is_named and not _is_open_for(answered):
+        form = enter(answered, tried=_tried(answered))
     copy = last()
-    if copy and copy.is_open and not (answered and _is_of(copy, answered, form)):
+    if (
+        copy
+        and copy.is_open
+        and not (is_named is not False and answered and _is_of(copy, answered, form))
+    ):
         copy = turn(copy, is_open=False)
+    is_open = bool(copy and copy.is_open)
+    _write(is_open)
     _announce(copy)
-    return answered if copy and copy.is_open else None
+    return answered if is_open else None
 
 
-def enter(answered: AnsweredCase, suggested: Values | None = None) -> Form:
-    """Pin the case; its values, or those that a search suggested, take the place of the form, which will open with those of
-    the case."""
-    values = answered.values if suggested is None else suggested
+def follow(*, is_moved: bool) -> None:
+    """Remember whether the address names the mode, until the case is open. As a page opens, the mode stays as it was left."""
+    is_named = PARAMETER in st.query_params
+    st.session_state[session.WHAT_IF_LINKED] = is_named if is_named or is_moved else None
+
+
+def _is_open_for(answered: AnsweredCase) -> bool:
+    copy = last()
+    return copy is not None and copy.is_open and copy.case_id == answered.case.id
+
+
+def _tried(answered: AnsweredCase) -> Values | None:
+    """What was tried of this case when it was left."""
+    tried: Tried | None = st.session_state.get(session.WHAT_IF_TRIED)
+    return tried.values if tried and tried.case_id == answered.case.id else None
+
+
+def _write(is_open: bool) -> None:
+    """The mode is a step of its own: Back gives the form back."""
+    if is_open and PARAMETER not in st.query_params:
+        st.query_params[PARAMETER] = "yes"
+    elif not is_open:
+        st.query_params.pop(PARAMETER, None)
+
+
+def enter(
+    answered: AnsweredCase, suggested: Values | None = None, tried: Values | None = None
+) -> Form:
+    """Pin the case; its values, or those that a search suggested or that were tried before, take the place of the form, which
+    will open with those of the case."""
+    values = suggested or tried or answered.values
     before: Form | None = st.session_state.get(session.FORM)
     is_same = before is not None and same_inputs(before.opened_with, answered.values)
     copy = fill(copy_of(answered), values, is_suggested=suggested is not None)

@@ -6,7 +6,6 @@ Only this runs when something is changed: one call to the model at a time, and o
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -25,7 +24,7 @@ from ui.session import services
 from ui.text import percent, plain
 from ui.usual_answers import with_usual
 from ui.what_if import comparison, first_to_try, following, sliders
-from ui.what_if.copy import Copy, copy_of, fill, renew_key, turn
+from ui.what_if.copy import Copy, Tried, copy_of, fill, renew_key, turn
 from ui.what_if.keeping import keep_scenario, model_of
 
 _LONGEST = 120  # characters of an answer that is a text
@@ -33,16 +32,6 @@ _MOST_NAMED = 4
 _REFUSED = {"invalid", "refused"}  # what has to be mended before the model answers
 _QUICK = 0.5  # seconds; a slower model is said to be asked
 _TINT = "background: var(--chosen); box-shadow: 0 0 0 6px var(--chosen); border-radius: 4px;"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """What was tried last of a case: the values, what the model answers to them, and the field that was changed last."""
-
-    case_id: str
-    values: Values
-    answer: Answer
-    field: str = ""
 
 
 @st.fragment
