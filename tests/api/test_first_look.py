@@ -17,6 +17,7 @@ from api.first_look import first_look
 
 PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 STYLE = Path(__file__).parents[2] / "ui" / "first.css"
+SCRIPT = Path(__file__).parents[2] / "ui" / "history.js"
 OWN = "<html><head></head><body>a report</body></html>"
 
 
@@ -30,7 +31,7 @@ def _own(_: Request) -> Response:
 
 def _ask(method: str, path: str, accept: str) -> httpx.Response:
     routes = [Route("/", _page), Route("/own", _own)]
-    app = Starlette(routes=routes, middleware=[first_look(STYLE)])
+    app = Starlette(routes=routes, middleware=[first_look(STYLE, script=SCRIPT)])
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
@@ -44,7 +45,8 @@ def _ask(method: str, path: str, accept: str) -> httpx.Response:
 def test_the_page_of_streamlit_is_not_empty_before_its_script_has_come() -> None:
     answer = _ask("GET", "/", "text/html,*/*")
     assert "MDS Workbench is loading" in answer.text.partition("</head>")[0]
-    assert answer.text.replace(f"<style>{STYLE.read_text()}</style>", "") == PAGE.read_text()
+    added = f"<style>{STYLE.read_text()}</style><script>{SCRIPT.read_text()}</script>"
+    assert answer.text.replace(added, "") == PAGE.read_text()
     assert int(answer.headers["content-length"]) == len(answer.content)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -104,6 +106,16 @@ def test_every_answer_binds_the_browser(guard: Guard) -> None:
         assert "script-src 'self' blob: 'wasm-unsafe-eval' 'sha256-" in policy
         assert "unsafe-eval'" not in policy.replace("'wasm-unsafe-eval'", "")
         assert "frame-ancestors 'self';" in f"{policy};"
+
+
+def test_only_the_scripts_that_we_serve_may_run(guard: Guard, tmp_path: Path) -> None:
+    ours = tmp_path / "ours.js"
+    ours.write_text("ours()")
+    added = Guard(guard._app, guard._allowed, guard._page, script=ours)
+    policy = _ask(added, "GET", host="localhost").headers["content-security-policy"]
+    digest = base64.b64encode(hashlib.sha256(b"ours()").digest()).decode()
+    assert f"'sha256-{digest}'" in policy
+    assert digest not in _ask(guard, "GET", host="localhost").headers["content-security-policy"]
 
 
 def test_a_page_that_is_named_may_frame_ours(guard: Guard) -> None:

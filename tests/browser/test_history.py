@@ -1,32 +1,81 @@
-"""Back shows the answer before; an answer follows a slider in time, and the last value counts."""
+"""Back shows what was there, in one press for each step; an answer follows a slider in time, and the last value counts."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
 from tests.browser import sliders
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, until
 
 IN_TIME = 300  # milliseconds
 _PRESSES = 8
 
 
-def test_back_shows_the_answer_before_and_forth_the_one_after(page: Page) -> None:
-    visit = Visit(page).open("/predict?model=demo/diabetes-progress").predict()
+def test_each_answer_is_one_step_that_back_takes_back_and_forward_brings_again(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/diabetes-progress")
+    length, began = _length(page), page.url
+    visit.watched_by_drafts().type_number("Body mass index", "41").predict()
     first, answer = visit.case(), visit.answer()
-    visit.type_number("Body mass index", "41").predict()
+    visit.click(visit.button("Another example")).settled().predict()
     second, other = visit.case(), visit.answer()
     assert other != answer
-    page.wait_for_timeout(
-        1_100
-    )  # what the browser sends right after a change is not taken for Back
+    box = page.get_by_role("spinbutton", name="Body mass index")
+    assert _length(page) == length + 2  # another example is no step
+    visit.type_number("Body mass index", "44")
+    until(page, "JSON.stringify(localStorage).includes('44')")
+
     page.go_back()
     expect(visit.headline()).to_have_text(answer)
+    expect(box).to_have_value("41")
     assert visit.settled().case() == first
-    expect(page.get_by_role("spinbutton", name="Body mass index")).not_to_have_value("41")
+    assert "example" not in page.url
+    expect(page).to_have_title("Diabetes progression · Predict")
+    page.go_back()
+    expect(page.get_by_text("Press Predict to ask the model.")).to_be_visible()
+    expect(box).to_have_value("41")  # what was asked
+    assert visit.settled().page.url == began
+    page.go_forward()
+    expect(visit.headline()).to_have_text(answer)
+    visit.settled()
     page.go_forward()
     expect(visit.headline()).to_have_text(other)
+    expect(box).to_have_value("44")  # what was typed and not asked
     assert visit.settled().case() == second
+    assert _length(page) == length + 2
+
+
+def test_back_leads_out_of_what_if_and_onto_the_stage(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/diabetes-progress").predict()
+    case, length = visit.case(), _length(page)
+    slider = sliders.opened(visit)
+    page.keyboard.press("ArrowRight")
+    value = slider.get_attribute("aria-valuenow") or slider.input_value()
+    visit.settled().click(visit.button("Keep as a scenario"))
+    expect(page.locator(".st-key-what_if_kept")).to_contain_text("Scenario")
+    visit.settled()
+    page.go_back()
+    expect(visit.predict_button()).to_be_visible()
+    expect(visit.headline()).to_be_visible()
+    assert visit.settled().case() == case
+    page.go_forward()
+    expect(slider).to_have_value(value)  # as it was left
+    visit.settled().click(visit.button("Back to the form"))
+    visit.settled().click(page.get_by_role("button", name="Present").first)
+    leave = page.get_by_role("button", name="Leave")
+    expect(leave).to_be_visible()
+    visit.settled().click(leave)
+    expect(page.get_by_role("heading", name=f"Case {case[-6:]}")).to_be_visible()
+    visit.settled()
+    assert _length(page) == length + 4  # What if, the form again, the stage, the case
+    page.go_back()
+    expect(leave).to_be_visible()
+    assert visit.settled().case() == case
+    page.go_back()
+    expect(visit.predict_button()).to_be_visible()
+
+
+def _length(page: Page) -> int:
+    return int(page.evaluate("history.length"))
 
 
 def test_an_answer_follows_a_slider_and_the_last_value_counts(page: Page, mds_url: str) -> None:
