@@ -16,7 +16,7 @@ from mds_client.errors import EndpointUnreachable
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
 from signatures import known, overlay
-from ui import frame, history, predict_form, session
+from ui import frame, history, predict_form, session, tables
 from ui.model_titles import of_models
 from ui.session import services
 from ui.text import plain
@@ -103,6 +103,7 @@ def follow_address() -> None:
     is_moved = followed == history.MOVED
     if followed:
         mode.follow(is_moved=is_moved)
+        tables.follow(is_moved=is_moved)
     if is_moved and "case" not in st.query_params:
         predict_form.leave_answer()
     _reopen_case(is_moved=is_moved)

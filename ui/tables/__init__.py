@@ -14,6 +14,15 @@ from ui.tables import columns, upload
 
 ONE, MANY = "One case", "A file"
 ABOUT = "predict_about"
+_PARAMETER, _FILE = "about", "file"  # in the address, where no run of a file is named
+
+
+def follow(*, is_moved: bool) -> None:
+    """Choose what the address names. As a page opens that names nothing, the choice stays as it was left."""
+    if st.query_params.get(_PARAMETER) == _FILE or link.PARAMETER in st.query_params:
+        st.session_state[ABOUT] = MANY
+    elif is_moved:
+        st.session_state[ABOUT] = ONE
 
 
 def are_wanted() -> bool:
@@ -31,6 +40,9 @@ def are_wanted() -> bool:
     )
     if about != MANY:
         link.leave()
+        st.query_params.pop(_PARAMETER, None)
+    elif link.PARAMETER not in st.query_params and _PARAMETER not in st.query_params:
+        st.query_params[_PARAMETER] = _FILE
     return about == MANY
 
 
