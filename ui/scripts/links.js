@@ -1,6 +1,8 @@
 // A link to a page of this app opens where it is pressed, as one of the navigation does: Streamlit opens those of texts, buttons
 // and tables in a tab of their own, and others load the whole app anew. `data`: `pages`, the names of the pages in addresses. With
 // Ctrl, Shift or the middle button a tab opens as everywhere. What begins with ? is this page as it was: it stands beside what is typed now.
+// From a page to the same page with other parameters, Streamlit shows what the link names and leaves the address as it was, and the
+// next press leads back there. A view of Cases it opens itself: its link does not name the choices.
 const state = (window.mdsLinks ??= { pages: [] });
 
 function isPage(address) {
@@ -27,6 +29,16 @@ function follow(event) {
   go(link.href);
 }
 
+function followHere(event) {
+  const link = event.target.closest?.('[data-testid="stPageLink-NavLink"][href]');
+  if (!link || !isPlain(event)) return;
+  const to = new URL(link.href);
+  if (to.pathname !== location.pathname || to.search === location.search || to.searchParams.has("view")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  go(link.href);
+}
+
 // A table is a picture: what is pressed there is no link of the page.
 function openAs(open) {
   return (address, target, ...more) => {
@@ -40,5 +52,6 @@ export default function ({ data }) {
   if (window.mdsLinksHeard) return;
   window.mdsLinksHeard = true;
   document.addEventListener("click", follow); // after Streamlit, which follows its own
+  document.addEventListener("click", followHere, true); // before it
   window.open = openAs(window.open);
 }
