@@ -8,6 +8,7 @@ from ui import (
     form,
     frame,
     model_picker,
+    predict_address,
     predict_form,
     prediction_panel,
     schema_discovery,
@@ -20,7 +21,7 @@ from ui.what_if import mode, trying
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "analyst", "jump": "P"}
 
-model_picker.follow_address()
+predict_address.follow()
 link.reopen()
 with model_picker.bar():
     entry = model_picker.choose_model()

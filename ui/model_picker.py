@@ -16,11 +16,10 @@ from mds_client.errors import EndpointUnreachable
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
 from signatures import known, overlay
-from ui import frame, history, predict_form, session, tables
+from ui import frame, predict_form, session
 from ui.model_titles import of_models
 from ui.session import services
 from ui.text import plain
-from ui.what_if import mode
 
 SIGNATURE_SECONDS = 30
 _WIDTH = 400
@@ -97,19 +96,7 @@ def draw_heading(entry: Entry, signature: Signature) -> None:
     st.title(plain(signature.question or signature.title or title_of(entry)), anchor=False)
 
 
-def follow_address() -> None:
-    """Go where the address leads: to its case, and after Back to before the first one to the form alone."""
-    followed = history.take()
-    is_moved = followed == history.MOVED
-    if followed:
-        mode.follow(is_moved=is_moved)
-        tables.follow(is_moved=is_moved)
-    if is_moved and "case" not in st.query_params:
-        predict_form.leave_answer()
-    _reopen_case(is_moved=is_moved)
-
-
-def _reopen_case(*, is_moved: bool) -> None:
+def reopen_case(*, is_moved: bool) -> None:
     """Open the case of the link, once: its values in the form, its answer beside them."""
     wanted, reply = st.query_params.get("case"), st.session_state.get(session.ASKED)
     if not wanted or (reply and reply.case.id == wanted):
