@@ -4,8 +4,8 @@
 //
 // - What a person does (a key, a press, a choice, a file) makes one step at most. A change after it, or without it, as when a
 //   page completes or corrects its address, replaces: there is nothing to go back to.
-// - What is named in DETAILS tells how the form is filled, and is no step. It is forgotten where a case is left: Back shows
-//   that case with its own values.
+// - What is named in DETAILS tells how the form is filled. Beside a case it is one step until the next answer, which takes its
+//   place: from an answer, Back shows the answer before with its own values.
 // - To another page is a step. Streamlit says the parameters of the page to come before its name, so that the page which is left
 //   would get an entry with them: that entry, or the address as it was, is put right.
 (() => {
@@ -23,23 +23,28 @@
     return url;
   }
 
+  function isCase(address) {
+    return new URL(address).searchParams.has("case");
+  }
+
   function sameBut(one, other) {
     const words = (address) => [...without(address).searchParams].map(String).sort().join("\n");
     return words(one) === words(other);
   }
 
   function step(to) {
-    const here = without(location.href);
-    if (here.searchParams.has("case") && here.href !== location.href) replace({}, "", here.href);
+    const isBeside = isCase(location.href) && sameBut(location.href, to.href);
+    if (isBeside) return push({ isBeside }, "", to.href);
+    if (history.state?.isBeside) return replace({}, "", to.href);
     push({}, "", to.href);
   }
 
   function within(to) {
     if (to.href === location.href) return;
     const from = location.href;
-    const isStep = isDone && !sameBut(from, to.href);
+    const isStep = isDone && !(history.state?.isBeside && sameBut(from, to.href));
     if (isStep) step(to);
-    else replace({}, "", to.href);
+    else replace(history.state, "", to.href);
     isDone &&= !isStep;
     last = { search: to.search, from, isStep, at: performance.now() };
   }
@@ -49,8 +54,8 @@
     if (isAnnounced && last.isStep) {
       replace({}, "", to.href);
     } else {
-      if (isAnnounced) replace({}, "", last.from);
-      step(to);
+      if (isAnnounced) replace(history.state, "", last.from);
+      push({}, "", to.href);
     }
     isDone = false;
     last = { ...last, at: -TOGETHER };

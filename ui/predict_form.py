@@ -15,7 +15,7 @@ from cases.recording import new_case_id, predict_and_record
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
-from ui import session
+from ui import history, session
 from ui.session import services
 from ui.text import plain
 
@@ -102,7 +102,8 @@ def _is_moved(form: Form) -> bool:
     if session.LINKED not in st.session_state:
         return bool(named) and form.example != _linked_example()
     last, since = st.session_state[session.LINKED]
-    return bool(named != last and time.monotonic() - since > _ON_ITS_WAY)
+    is_late = history.is_back() or time.monotonic() - since > _ON_ITS_WAY
+    return bool(named != last and is_late)
 
 
 def _as_linked(model: ModelRef, signature: Signature) -> Form:
@@ -152,7 +153,7 @@ def leave_answer() -> None:
         is_same = same_inputs(form.opened_with, reply.values)
         example = form.example if is_same else None
         open_form(form.model, reply.values, example, is_followed=True)
-    _note_link()
+        _note_link()
 
 
 def next_example(form: Form, signature: Signature) -> None:

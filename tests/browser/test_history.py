@@ -20,7 +20,7 @@ def test_each_answer_is_one_step_that_back_takes_back_and_forward_brings_again(p
     second, other = visit.case(), visit.answer()
     assert other != answer
     box = page.get_by_role("spinbutton", name="Body mass index")
-    assert _length(page) == length + 2  # another example is no step
+    assert _length(page) == length + 2  # the second answer took the place of the other example
     visit.type_number("Body mass index", "44")
     until(page, "JSON.stringify(localStorage).includes('44')")
 
