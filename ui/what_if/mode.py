@@ -23,22 +23,24 @@ def pinned(form: Form) -> AnsweredCase | None:
     """
     answered = _answered(form.model)
     suggested: Values | None = st.session_state.pop(session.SUGGESTED, None)
+    is_named = st.session_state.pop(session.WHAT_IF_LINKED, None)
     if answered and suggested is not None:
         form = enter(answered, suggested)
-    is_named = st.session_state.pop(session.WHAT_IF_LINKED, None)
-    if answered and is_named and not _is_open_for(answered):
+    elif answered and is_named and not _is_open_for(answered):
         form = enter(answered, tried=_tried(answered))
-    copy = last()
-    if (
-        copy
-        and copy.is_open
-        and not (is_named is not False and answered and _is_of(copy, answered, form))
-    ):
-        copy = turn(copy, is_open=False)
-    is_open = bool(copy and copy.is_open)
+    copy = _ended(answered, form, is_left=is_named is False)
+    is_open = copy is not None and copy.is_open
     _write(is_open)
     _announce(copy)
     return answered if is_open else None
+
+
+def _ended(answered: AnsweredCase | None, form: Form, *, is_left: bool) -> Copy | None:
+    """The copy, closed where the address has left it, or the form is not of its case any more."""
+    copy = last()
+    if copy and copy.is_open and (is_left or not (answered and _is_of(copy, answered, form))):
+        copy = turn(copy, is_open=False)
+    return copy
 
 
 def follow(*, is_moved: bool) -> None:
