@@ -43,6 +43,16 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text="Right: say more")).to_have_count(1)
 
 
+def test_with_less_motion_what_says_nothing_of_its_motion_has_none(page: Page) -> None:
+    """A duration for every element alone would let words glide from one colour to the next, thousands at once."""
+    Visit(page).open()
+    page.evaluate(
+        "window.glided = []; document.addEventListener('transitionrun', event => glided.push(event.target.localName))"
+    )
+    axe.put_into(page, "dark")
+    assert not {"p", "h1", "h3"} & set(page.evaluate("window.glided"))
+
+
 def test_the_focus_goes_to_what_took_the_place_of_what_had_it(page: Page) -> None:
     """Streamlit may draw an element anew right after it had got the focus."""
     visit = Visit(page).open("/predict?model=demo/penguins")
