@@ -6,11 +6,14 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import insert
+
 import db.cases
 from cases.payloads import pack
 from db.cases import CaseView
 from db.engine import Sessions, writing
 from db.ids import new_id
+from db.tables import Case
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 NOT_THERE = "01JWNNWPR00000000000000000"  # an id like any other, of no case
@@ -62,12 +65,15 @@ def case_of(**changes: object) -> CaseView:
 
 
 def add_cases(sessions: Sessions, *cases: CaseView) -> list[CaseView]:
-    """Record cases as they are."""
+    """Record cases as they are; with one statement, since to begin and end each takes ten times as long."""
+    body = pack(b"{}")
+    ended = [db.cases.columns(case, body, body) for case in cases if not case.is_unknown]
     with writing(sessions) as session:
-        db.cases.begin(session, [replace(case, outcome=db.cases.ASKED) for case in cases])
-        ended = [case for case in cases if not case.is_unknown]
-        kept = {c.id: db.cases.complete(session, c, pack(b"{}"), pack(b"{}")) for c in ended}
-        return [kept.get(case.id, case) for case in cases]
+        db.cases.begin(session, [case for case in cases if case.is_unknown])
+        if ended:
+            session.execute(insert(Case), ended)
+        kept = db.cases.by_ids(session, [case.id for case in cases])
+        return [kept[case.id] for case in cases]
 
 
 def add_case(sessions: Sessions, **changes: object) -> CaseView:
