@@ -72,6 +72,18 @@ def test_a_part_that_listens_itself_is_ready(tmp_path: Path) -> None:
         assert process.poll() is None
 
 
+def test_a_part_that_starts_is_not_slowed_by_looks_at_its_ports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (port,) = demo.free_ports(18900, 1)
+    looks: list[int] = []
+    monkeypatch.setattr(demo, "others_listen", lambda port, _group: bool(looks.append(port)))
+    part = _part(tmp_path, port, f"import time; time.sleep(1); {_SERVE.format(port)}")
+    with demo.running(part) as process:
+        demo.wait_until_ready([part], {part.name: process})
+    assert looks == [port]
+
+
 @linux
 def test_both_begin_again_on_other_ports(
     tmp_path: Path,
