@@ -28,6 +28,8 @@ APP_PORT, MDS_PORT = 8501, 8080
 READY_SECONDS = 180.0
 STOP_SECONDS = 10.0
 MOST_STARTS = 4
+# So often the model server is started again where it ends by itself.
+MOST_RESTARTS = 3
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # What the demo promises of two of its models, unless the environment promises something else.
 OBJECTIVES = (
@@ -86,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Start both parts, say where they are, and stop both at Ctrl+C; or reset the history."""
+    """Start both parts, say where they are, and stop both at Ctrl+C or where the workbench ends; or reset the history."""
     if chosen.action == "reset":
         from cli import demo_reset  # the database is half a second that a start should not take
 
@@ -105,7 +107,8 @@ def run(chosen: argparse.Namespace) -> int:
             if chosen.history:
                 _say("The first time, the cases of the last 90 days come in within a minute.\n")
                 stack.enter_context(running(history_part(parts[-1])))
-            _say(ended_words(_wait_until_one_ends(parts, processes)))
+            watch(stack, parts, processes)
+            _say(f"Stopping, since the {parts[-1].name} ended by itself. {last_line(parts[-1])}")
     except KeyboardInterrupt:
         _say("Stopped.")
         return 0
@@ -326,21 +329,36 @@ def _check_alive(parts: Sequence[Part], processes: Mapping[str, subprocess.Popen
             raise NotStarted(f"The {part.name} did not start. The end of {part.log}:\n{tail}")
 
 
-def _wait_until_one_ends(
-    parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]
-) -> Part:
-    while True:
-        for part in parts:
-            if processes[part.name].poll() is not None:
-                return part
+def watch(
+    stack: ExitStack,
+    parts: tuple[Part, Part],
+    processes: Mapping[str, subprocess.Popen[bytes]],
+) -> None:
+    """Return when the workbench has ended. The model server is started again where it ends by itself, so often as
+    MOST_RESTARTS: meanwhile the workbench goes on, as a stage that shows what was recorded does."""
+    server, app = parts
+    serving, restarts = processes[server.name], 0
+    while processes[app.name].poll() is None:
+        if restarts < MOST_RESTARTS and serving.poll() is not None:
+            restarts += 1
+            _say(
+                f"The {server.name} ended by itself. The workbench goes on, and it is started again. {last_line(server)}"
+            )
+            _stop(serving)  # what it leaves behind has its ports
+            serving = stack.enter_context(running(server))
+        elif restarts == MOST_RESTARTS and serving.poll() is not None:
+            restarts += 1
+            _say(
+                f"The {server.name} ended again and is not started any more: press Ctrl+C, then begin anew. {last_line(server)}"
+            )
         time.sleep(0.5)
 
 
-def ended_words(part: Part) -> str:
-    """Which part ended by itself, and the last line that it wrote."""
+def last_line(part: Part) -> str:
+    """The last line that a part wrote, and where."""
     lines = part.log.read_text(errors="replace").split("\n") if part.log.exists() else []
     last = next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
-    return f"Stopping, since the {part.name} ended by itself. The last line of {part.log}:\n{last}"
+    return f"The last line of {part.log}:\n{last}"
 
 
 def _show_waiting(waiting: list[Part]) -> None:

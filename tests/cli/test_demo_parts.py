@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -108,14 +110,48 @@ def test_both_begin_again_on_other_ports(
     assert f"port {another} of the workbench. Starting again" in capsys.readouterr().out
 
 
-def test_a_part_that_ended_is_named_with_its_last_line(tmp_path: Path) -> None:
-    part = _part(tmp_path, 9, "print('first'); raise SystemExit('the disk is full')")
-    with demo.running(part) as process:
-        process.wait(20)
-        assert demo._wait_until_one_ends([part], {part.name: process}) == part
-    said = demo.ended_words(part)
-    assert said.startswith("Stopping, since the workbench ended by itself. The last line of ")
-    assert said.endswith("the disk is full")
+def test_the_model_server_is_started_again_while_the_workbench_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is killed once and lives on; the workbench ends when it is told to."""
+    done = tmp_path / "done"
+    until_done = f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists(): time.sleep(0.1)\nprint('the end')"
+    server, app = _part(tmp_path, 9, _SLEEP), _part(tmp_path / "app", 9, until_done)
+    server, app = replace(server, name="model server"), replace(app, log=tmp_path / "app.log")
+    begun: list[subprocess.Popen[bytes]] = []
+
+    @contextmanager
+    def running(part: demo.Part) -> Iterator[subprocess.Popen[bytes]]:
+        with real(part) as process:
+            begun.append(process)
+            done.touch()
+            yield process
+
+    with ExitStack() as stack:
+        processes = {part.name: stack.enter_context(demo.running(part)) for part in (server, app)}
+        real = demo.running
+        monkeypatch.setattr(demo, "running", running)
+        processes[server.name].kill()
+        demo.watch(stack, (server, app), processes)
+        assert [each.poll() for each in begun] == [None]
+    assert "The model server ended by itself. The workbench goes on" in capsys.readouterr().out
+    assert demo.last_line(app).endswith("the end")
+
+
+def test_a_model_server_that_ends_each_time_is_given_up_and_the_workbench_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = replace(
+        _part(tmp_path, 9, "raise SystemExit('the disk is full')"), name="model server"
+    )
+    app = replace(_part(tmp_path, 9, "import time; time.sleep(6)"), log=tmp_path / "app.log")
+    with ExitStack() as stack:
+        processes = {part.name: stack.enter_context(demo.running(part)) for part in (server, app)}
+        demo.watch(stack, (server, app), processes)
+    said = capsys.readouterr().out
+    assert said.count("it is started again") == demo.MOST_RESTARTS
+    assert said.count("is not started any more") == 1
+    assert said.rstrip().endswith("the disk is full")
 
 
 def test_a_port_without_a_listener_is_nobodys() -> None:
