@@ -27,6 +27,7 @@ input, select, textarea { box-sizing: border-box; width: 100%; min-height: 48px;
   border: 1px solid light-dark(#7f8ba1, #6c7990); background: var(--field); color: inherit; }
 a { color: var(--link); } .muted { color: var(--muted); font-size: 15px; }
 .wrong { border-inline-start: 4px solid light-dark(#b42318, #ff9c92); padding-inline-start: 12px; }
+.unusual { border-inline-start: 4px solid light-dark(#b54708, #fdb022); padding-inline-start: 12px; }
 #said { scroll-margin-top: 16px; } #said:focus-visible { outline: none; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 """
@@ -84,12 +85,15 @@ def trial(
     untyped: Sequence[str] = (),
     answer: Answer | None = None,
     problems: Sequence[str] = (),
+    remarks: Sequence[str] = (),
 ) -> str:
-    """The form of the model on the stage, with the answer to what was sent above it: that is in sight and has the focus."""
+    """The form of the model on the stage, with the answer to what was sent above it: that is in sight and has the focus. The
+    `remarks` stand beside the answer: what is unusual about the values."""
     said = ""
     if answer is not None:
         sure = f"<p>{percent(answer.probability)} likely</p>" if answer.probability else ""
-        said = f"<div role=status {_SEEN}><p class=answer>{escape(answer.headline[:200])}</p>{sure}</div>"
+        unusual = "".join(f"<p class=unusual>{escape(each)}</p>" for each in remarks)
+        said = f"<div role=status {_SEEN}><p class=answer>{escape(answer.headline[:200])}</p>{sure}{unusual}</div>"
     if problems:
         lines = "".join(f"<p>{escape(each)}</p>" for each in problems)
         said = f"<div role=alert class=wrong {_SEEN}>{lines}</div>"

@@ -191,7 +191,8 @@ class _Guests:
                 answer = self._asked(guest, signature, values, sent.get("_key", ""))
             except MdsError as error:
                 problems = [error.sentence, error.advice]
-        words = self._form(guest, signature, filled, answer, problems)
+        remarks = [] if answer is None else signature.remarks(values)
+        words = self._form(guest, signature, filled, answer, problems, remarks)
         return HTMLResponse(words, 400 if problems else 200)
 
     def _form(
@@ -201,6 +202,7 @@ class _Guests:
         filled: list[form.Control],
         answer: ModelAnswer | None = None,
         problems: Sequence[str] = (),
+        remarks: Sequence[str] = (),
     ) -> str:
         return page.trial(
             signature.question or "Ask the model",
@@ -209,6 +211,7 @@ class _Guests:
             key=audience.new_guest(guest.run).id,
             answer=answer,
             problems=problems,
+            remarks=remarks,
         )
 
     def _asked(

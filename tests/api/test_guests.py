@@ -142,12 +142,18 @@ def test_the_model_on_the_stage_answers_guests_and_nothing_of_it_stays(show: Ope
             assert re.search(r"class=answer>(Adelie|Gentoo|Chinstrap)<", answered.text)
             assert "id=said tabindex=-1 autofocus" in answered.text
             assert 'action="/t/try#said"' in answered.text
+            assert "outside the usual range" not in answered.text
+        unusual = phone.post("/t/try", data={**sent, "f_bill_length_mm": "99999", "_key": "b" * 32})
+        said = re.search(r"<div role=status.*?</div>", unusual.text)
+        assert said
+        assert "class=answer" in said[0]
+        assert "99999 is outside the usual range, " in said[0]
         number = next(name for name in values if name.endswith("_mm") or name.endswith("_g"))
         wrong = phone.post("/t/try", data={**sent, number: SCRIPT})
         assert wrong.status_code == 400
         assert "is not a number" in wrong.text
         assert SCRIPT not in wrong.text
-    (asked,) = recent(sessions, purposes=("show",))
+    asked, _ = recent(sessions, purposes=("show",))
     assert (asked.workspace, asked.person) == (
         show.run.workspace,
         f"audience of {show.run.workspace}",
