@@ -126,7 +126,8 @@ def _draw_modes(reply: Reply, answered: AnsweredCase | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if answered:
             mode.draw_way_in(answered)
-        making.draw_present(reply.case, "predict_present")
+        way_back = {"from": "predict", "model": st.query_params.get("model", "")}
+        making.draw_present(reply.case, "predict_present", way_back)
 
 
 def _what_to_do(form: Form) -> str:

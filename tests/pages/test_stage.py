@@ -221,6 +221,31 @@ def test_a_stage_without_anything_says_how_to_come_to_a_case(built: services.Ser
     assert not [each for each in app.button if each.label == "Why"]
 
 
+@pytest.mark.parametrize("opened_on", ["predict", "case", "elsewhere"])
+def test_a_stage_is_left_to_where_it_was_opened(built: services.Services, opened_on: str) -> None:
+    model = built.model(PENGUINS)
+    (row, *_) = model.signature().example_rows
+    asked = predict_and_record(model, row, sessions=built.sessions, key=opened_on).case
+    app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
+    if opened_on == "elsewhere":  # an address that somebody wrote
+        app.query_params.update({"case": asked.id, "from": "https://evil.example"})
+    else:
+        names = {"case": {"id": asked.id}, "predict": {"model": str(PENGUINS), "case": asked.id}}
+        app.query_params.update(names[opened_on])
+        app.switch_page(f"../pages/{opened_on}.py").run()
+        app.button(key=f"{opened_on}_present").click().run()
+    app.switch_page("../pages/present.py").run()  # a test stays on the page that it named
+    assert app.title[0].value == asked.question
+    app.button(key="stage_leave").click().run()
+    assert not app.exception
+    if opened_on == "predict":
+        assert app.query_params == {"model": str(PENGUINS), "case": asked.id}
+        assert app.button(key="predict_present")
+    else:
+        assert app.query_params == {"id": asked.id}
+        assert app.button(key="case_present")
+
+
 def test_no_word_of_another_page_covers_the_stage(built: services.Services) -> None:
     """A toast outlives the page that began it: the stage's style hides all of them."""
     app = _stage("")

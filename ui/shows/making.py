@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -20,8 +20,8 @@ _FIRST = 10
 _TITLE = "New show"
 
 
-def draw_present(case: CaseView, key: str) -> None:
-    """The case on the stage, alone; one key opens it."""
+def draw_present(case: CaseView, key: str, way_back: Mapping[str, str] | None = None) -> None:
+    """The case on the stage, alone; one key opens it. The stage's address keeps the `way_back` (ui/stage/controls.py)."""
     if case.is_answered and st.button(
         "Present",
         key=key,
@@ -29,7 +29,7 @@ def draw_present(case: CaseView, key: str) -> None:
         shortcut="P",
         help="Large, for a projector. In a show, next and previous go from case to case.",
     ):
-        st.switch_page(page_path("present"), query_params={"case": case.id})
+        st.switch_page(page_path("present"), query_params={"case": case.id, **(way_back or {})})
 
 
 def draw_add(case: CaseView) -> None:

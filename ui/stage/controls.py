@@ -46,10 +46,14 @@ def draw(
 
 
 def draw_leave(show: ShowView | None, case_id: str) -> None:
-    """Back to where the show was prepared, or to the case."""
+    """Back to where the show was prepared, to the answer on Predict from which the stage was opened, or to the case."""
     if st.button("Leave", key="stage_leave", shortcut="Esc"):
         if show:
             st.switch_page(page_path("shows"), query_params={"id": show.id})
+        if st.query_params.get("from") == "predict":
+            model = st.query_params.get("model", "")
+            asked = {"model": model} if model else {}
+            st.switch_page(page_path("predict"), query_params={**asked, "case": case_id})
         st.switch_page(page_path("case"), query_params={"id": case_id})
 
 
