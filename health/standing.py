@@ -47,7 +47,7 @@ _FEW = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A model in a line: its word and why, its accuracy, and who last said that they take care of it. `demonstration` of its cases
+    """A model in a line: its word and why, its accuracy, and who takes care of what goes on. `demonstration` of its cases
     are the history of a demonstration, `asked_again` were asked again to compare versions, and `unchecked` are drawn and not judged right or wrong. `put_off` says until when, and by
     whom, where it is put off. `sizes` are those of the errors of its numbers, of the cases that the word is of."""
 
@@ -195,14 +195,15 @@ def standing_of(
         ahead=days.ahead(by_day, now.date()),
         unchecked=waiting,
     )
+    status = judge(history)
     return Standing(
         server=model[0],
         model=model[1],
         versions=tuple(dict.fromkeys(count.key.version for count in in_order)),
-        status=judge(history),
+        status=status,
         accuracy=found,
         cases=sum(count.cases for count in counts),
-        acknowledged_by=acknowledged_by(steps),
+        acknowledged_by="" if status.word == "Healthy" else acknowledged_by(steps),
         put_off=put_off_words(steps, now),
         demonstration=demonstration(counts),
         asked_again=asked_again(counts),

@@ -200,8 +200,14 @@ def closed(steps: Sequence[DecisionView]) -> Closing | None:
 
 
 def acknowledged_by(steps: Sequence[DecisionView]) -> str:
-    """Who last said that they take care of it; empty where nobody did. `steps` are the newest first."""
-    return next((step.person for step in steps if step.action == "acknowledged"), "")
+    """Who last said that they take care of what goes on; empty where nobody did since the last was closed or accepted. `steps` are
+    the newest first."""
+    for step in steps:
+        if step.action in ENDING:
+            return ""
+        if step.action == "acknowledged":
+            return step.person
+    return ""
 
 
 def put_off_words(steps: Sequence[DecisionView], now: datetime) -> str:

@@ -172,7 +172,9 @@ def test_the_word_on_cards_follows_at_once(changed: Sessions) -> None:
     assert kept(changed)[MODEL].word == "Act"
     decide(changed, **OF, person="rita", decision="acknowledged", clock=lambda: NOW)
     assert kept(changed)[MODEL].acknowledged_by == "rita"
+    assert _look(changed).standing.acknowledged_by == "rita"
     _decide(changed, "closed", "mended")
+    assert _look(changed).standing.acknowledged_by == ""  # what it was about is closed
     assert MODEL not in kept(changed)
     reviewer = limited(changed, Scope(**{**vars(REVIEWER), "is_of_all_people": True}))
     look_again(reviewer, *MODEL, clock=lambda: NOW)

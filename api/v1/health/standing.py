@@ -125,7 +125,7 @@ class ModelHealth(BaseModel):
         examples=["Penguin station"],
     )
     acknowledged_by: str = Field(
-        description="Who last said that they take care of it; empty where nobody did",
+        description="Who said that they take care of what goes on; empty where nobody did since the last was closed or accepted",
         examples=["reviewer-1"],
     )
     cases: int = Field(description="Of the days that are looked at")
