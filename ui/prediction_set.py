@@ -10,10 +10,12 @@ from health.conformal import CONFIDENCE
 from health.prediction_sets import PredictionSet, fitting, of_case
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
+from ui import unlike
 from ui.session import services
 from ui.text import percent, plain
 
 _MOST_NAMED = 5
+_ONLY_ALIKE = "It does not hold for a case unlike those that were checked, as this one may be."
 
 
 def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
@@ -21,7 +23,8 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     found = of_case(services().sessions, case)
     if found is None:
         return
-    st.markdown(words(fitting(found, signature), answer.unit))
+    said = words(fitting(found, signature), answer.unit)
+    st.markdown(f"{said} {_ONLY_ALIKE}" if unlike.is_unlike(case) else said)
     st.caption(_origin(found, case.version))
 
 

@@ -27,6 +27,11 @@ def draw(case: CaseView) -> None:
     _draw_detected(case.detected or ())
 
 
+def is_unlike(case: CaseView) -> bool:
+    """Whether it is warned of: the inputs are unlike all earlier ones, or a deployed detector says so."""
+    return bool(case.unlike) or any(each.get("is_flagged") for each in case.detected or ())
+
+
 def _draw_detected(said: Sequence[Mapping[str, object]]) -> None:
     """What the detectors deployed beside the model say: a warning where one flags the inputs, else a line."""
     for each in said:

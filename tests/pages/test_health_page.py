@@ -16,6 +16,7 @@ from feedback.first_calls import Call, recorder
 from feedback.submission import submit
 from health.alarms.episodes import bring_up_to_date
 from health.kept_standings import keep, kept
+from health.prediction_sets import PredictionSet
 from health.standing import standings
 from mds_client.signature import ModelRef
 from mds_client.signature.facts import Facts, FieldFacts
@@ -26,6 +27,7 @@ from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import FAILED, NUMBER, add_case, add_cases, case_of
 from ui.health import requests
+from ui.unlike import is_unlike
 
 _OTHER_CASES = "The word is about all cases of the last 120 days, the figures below are"
 
@@ -178,8 +180,10 @@ def test_objectives_are_shown_with_their_budget_and_the_way_to_what_failed(
 
 
 def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
-    predict: AppTest, built: services.Services
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sure = PredictionSet(labels=("malignant",), n=40, held=None)
+    monkeypatch.setattr("ui.prediction_set.of_case", lambda *_: sure)
     predict.run()
     boxes = [box.label for box in predict.number_input]
     (entry,) = (e for e in built.catalogue.entries() if e.ref.name == "breast-cancer")
@@ -197,6 +201,9 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     (warning,) = (each.value for each in predict.warning if "Unlike anything" in each.value)
     assert "the answer may be unreliable" in warning
     assert "lower than in 150 earlier cases" in warning
+    (said,) = (each.value for each in predict.markdown if "confidence it is" in each.value)
+    assert "It does not hold for a case unlike those that were checked" in said
+    assert not is_unlike(case_of())
     case_id = predict.query_params["case"]
     predict.query_params.clear()
     predict.query_params["id"] = case_id
