@@ -34,6 +34,15 @@ class Comparison:
     def is_clear(self) -> bool:
         return self.n > 0 and self.p < 0.05
 
+    @property
+    def verdict(self) -> str:
+        """Whether the difference is clear, as the exact test says; where the interval alone has no 0 in it, that the test is stricter."""
+        if self.is_clear:
+            return "clear"
+        is_apart = self.n > 0 and self.low * self.high > 0
+        stricter = " by the exact test, which is stricter than this interval" if is_apart else ""
+        return f"not clear: it may be chance{stricter}"
+
 
 def compare(pairs: Iterable[tuple[bool, bool]]) -> Comparison:
     """Whether (the first, the second) is right, a pair for each case."""

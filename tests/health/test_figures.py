@@ -229,3 +229,17 @@ def test_so_many_more_checks_give_five_points() -> None:
     # Where two cases say as much as one, twice as many are needed.
     assert checks_needed((0.86, 71.0, 142)) > 2 * more
     assert checks_needed((0.86, 5_000.0, 5_000)) == 0
+
+
+def test_where_the_interval_has_no_zero_and_the_test_is_not_clear_the_verdict_says_why() -> None:
+    def found(fallen: int) -> str:
+        pairs = [(True, False)] * fallen + [(True, True)] * 19
+        return compare(pairs).verdict
+
+    apart = compare([(True, False)] * 5 + [(True, True)] * 19)
+    assert (apart.high < 0, apart.p > 0.05) == (True, True)
+    assert found(5) == (
+        "not clear: it may be chance by the exact test, which is stricter than this interval"
+    )
+    assert found(2) == "not clear: it may be chance"
+    assert found(7) == "clear"

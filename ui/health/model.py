@@ -307,12 +307,11 @@ def _draw_comparisons(look: Look) -> None:
             "No checked case was asked again of another version. *Ask again* on the page of a case does it."
         )
     for (first, second), found in look.comparisons.items():
-        clear = "clear" if found.is_clear else "not clear: it may be chance"
         difference = difference_text(found.difference or 0.0, found.low, found.high)
         st.markdown(
             f"{plain(second)} against {plain(first)} on the same {found.n} cases: {found.only_second} times only {plain(second)} is "
             f"right, {found.only_first} times only {plain(first)}. Difference {difference}, "
-            f"{clear} (p={found.p:.2g}, McNemar)."
+            f"{found.verdict} (p={found.p:.2g}, McNemar)."
         )
     versions = dict.fromkeys(version for pair in look.comparisons for version in pair)
     marks = {v: Mark(words=f"Version {v}", chips={address.VERSION: v}) for v in versions}
