@@ -134,11 +134,20 @@ def _as_before(history: History, standard: Baseline, closed: Finding | None) -> 
         what = "Answers since then are" if closed else "That is"
         return f"{what} no worse than its first checked cases{inputs}."
     since = share_right([day for day in days_after(history) if day.day > standard.until])
-    known = f"{since.count} of {since.n} since then, which is no worse"
-    known = known if since.n else "none is checked since then"
+    then = _counted_since(history, standard)
+    known = f"{since.count} of {since.n} {then}, which is no worse"
+    known = known if since.n else f"none is checked {then}"
     every = f"That is of all days since {in_words(history.days[0].day)}. " if history.days else ""
     usual = f"{standard.accepted_words()} ({share_words(standard.share)})"
     return f"{every}{usual}; {known}{inputs}."
+
+
+def _counted_since(history: History, standard: Baseline) -> str:
+    """`since then`: since it was accepted, or since somebody closed an alarm after that, before which nothing counts any more."""
+    closed = history.closed
+    if closed is None or closed.is_accepted or closed.at.date() <= standard.until:
+        return "since then"
+    return f"since an alarm was closed on {in_words(closed.at.date())}"
 
 
 def _inputs_words(history: History) -> str:
@@ -154,7 +163,11 @@ def _inputs_words(history: History) -> str:
     day = inputs.accepted + timedelta(days=RECENT_DAYS)
     if day > history.today:
         return f"; its inputs are compared again from {in_words(day)} on"
-    return "; too few inputs have come since to compare them"
+    older = f"{'only ' if inputs.before else ''}{inputs.before or 'none'}"
+    return (
+        f"; its inputs cannot be compared yet: of the version in use {older} since {in_words(inputs.accepted)} "
+        f"{'is' if inputs.before <= 1 else 'are'} older than two weeks, and it takes {LEAST_CASES}"
+    )
 
 
 def _still_failing(days: Sequence[DayFigures]) -> list[str]:

@@ -214,6 +214,26 @@ def test_what_was_accepted_is_said_with_its_figure_beside_the_share_of_all_days(
     assert "(71 %); 22 of 28 since then, which is no worse, and" in judge(replace(given, accepted=week_ago)).sentence  # fmt: skip
 
 
+def test_what_counts_since_a_closing_is_said_to_count_since_then_alone() -> None:
+    """Answers fall from day 65 on, which is 4 November, and are right again from day 77 on; that was closed on 19 November."""
+    given = history(_between(65, 77, 0.5, 0.97), accepted=replace(ACCEPTED, right=94))
+    ended = date(2026, 11, 19)
+    since = [day for day in given.days if day.day > ended]
+    right, n = sum(day.right for day in since), sum(day.right + day.wrong for day in since)
+    inputs = Inputs(accepted=ACCEPTED.until, before=1)
+    told = _closed_on(ended, replace(given, inputs=inputs)).sentence
+    assert "94 of 100 checked answers right (94 %)" in told
+    assert f"; {right} of {n} since an alarm was closed on 19 November, which is no worse" in told
+    assert "since then, which" not in told
+    assert told.endswith(
+        "; its inputs cannot be compared yet: of the version in use only 1 since 19 October is older than two weeks, and it takes 20."
+    )
+    none = _closed_on(ended, replace(given, inputs=replace(inputs, before=0))).sentence
+    assert "of the version in use none since 19 October is older than two weeks" in none
+    earlier = _closed_on(ACCEPTED.until - timedelta(days=1), given).sentence
+    assert "an alarm was closed" not in earlier
+
+
 def _closed_on(day: date, given: History, *, is_accepted: bool = False, **rest: int) -> Status:
     at = datetime.combine(day, time(14), tzinfo=UTC)
     closed = Closing(person="olga", at=at, reason="rolled back", is_accepted=is_accepted, **rest)
