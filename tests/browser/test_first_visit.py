@@ -44,6 +44,7 @@ def test_the_tour_goes_the_whole_way_and_is_remembered(page: Page) -> None:
     expect(page.locator(".mds-tour-here")).to_have_accessible_name("Health")
     tour.get_by_role("button", name="Done").click()
     expect(tour).to_be_hidden()
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_focused()
     _keys(visit)
 
 

@@ -88,6 +88,10 @@ function finish(at) {
   show(at, -1, false);
   sessionStorage.removeItem(KEPT);
   at.send("done", true);
+  // Who had it on the card goes on with the page, not at its very beginning.
+  const title = document.querySelector('[data-testid="stMain"] h1');
+  title?.setAttribute("tabindex", "-1");
+  title?.focus({ preventScroll: true });
 }
 
 function remember(at) {
