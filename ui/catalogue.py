@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from mds_client.errors import MdsError
 from mds_client.protocols.detection import probe_lines
 from mds_client.signature.facts import Facts
 from signatures import overlay
-from ui import model_cards, session
+from ui import history, model_cards, session
 from ui.model_cards import KINDS, STANDINGS, Card
 from ui.session import services
 from ui.text import plain
@@ -26,6 +26,7 @@ MOST_CARDS = 24
 
 _RECOGNISED = "How this server was recognised"
 _CARD_WIDTH = 268
+_SEARCH = "search"  # what is searched for, in the address
 _USAGE_SECONDS = 30
 _ORDER = {each: place for place, each in enumerate((*KINDS, "Ready", *WORDS))}
 _NOT_LOOKED = "No figures yet"  # a model that Health has not looked at since it came
@@ -69,14 +70,18 @@ def draw_notes(notes: Sequence[str]) -> None:
 
 
 def draw_models() -> None:
-    """The search, the filters, and the first cards of what they leave."""
+    """The search, the filters, and the first cards of what they leave; as the address says where it is to be followed."""
+    if history.take():
+        _follow()
     words = st.text_input(
         "Search the models",
-        key="models_search",
+        key=_key(_SEARCH),
         placeholder="a question, a model, a kind of input; “tumor” finds tumour",
         icon=":material/search:",
         type="search",
         live="300ms",
+        on_change=_write,
+        args=(_SEARCH,),
         label_visibility="collapsed",
     )
     catalogue = services().catalogue
@@ -145,32 +150,61 @@ def _newest_runs(scope: str) -> Mapping[tuple[str, str], RunView]:
 
 def _filtered(everything: Sequence[Card], found: Sequence[Card]) -> list[Card]:
     """Those found that are of the kind, the server, the state and the health that are chosen; one alone is not offered."""
+    options = {name: {part(card) for card in everything} for name, part in _FILTERS.items()}
+    chosen = {name: _chosen(name, offered) for name, offered in options.items()}
     with st.container(horizontal=True, key="models_filters"):
-        chosen = {
-            part: _choose(name, [part(card) for card in everything], [part(card) for card in found])
-            for name, part in _FILTERS.items()
-        }
-    return [
-        card for card in found if all(want in (None, part(card)) for part, want in chosen.items())
-    ]
+        for name, part in _FILTERS.items():
+            if len(options[name]) > 1:
+                others = {**chosen, name: None}
+                _draw_filter(name, options[name], Counter(map(part, _left(found, others))))
+    return _left(found, chosen)
 
 
-def _choose(name: str, offered: Sequence[str], found: Sequence[str]) -> str | None:
-    """One of what is offered, or none; with how many were found of each."""
-    options = sorted(set(offered), key=lambda each: (_ORDER.get(each, len(_ORDER)), each))
-    key = f"models_{name}"
-    if st.session_state.get(key) not in options:
+def _left(found: Sequence[Card], chosen: Mapping[str, str | None]) -> list[Card]:
+    """Those that are all that is chosen."""
+    wants = [(_FILTERS[name], want) for name, want in chosen.items() if want is not None]
+    return [card for card in found if all(part(card) == want for part, want in wants)]
+
+
+def _chosen(name: str, offered: Collection[str]) -> str | None:
+    """One of what is offered, or none. What is not offered any more is forgotten."""
+    key = _key(name)
+    if st.session_state.get(key) not in offered or len(offered) < 2:
         st.session_state.pop(key, None)
-    if len(options) < 2:
-        return None
-    counts = Counter(found)
-    return st.pills(
+    picked: str | None = st.session_state.get(key)
+    return picked
+
+
+def _draw_filter(name: str, offered: Collection[str], counts: Mapping[str, int]) -> None:
+    """The choice, with how many each leaves of what the other choices leave."""
+    st.pills(
         name.capitalize(),
-        options,
-        key=key,
-        format_func=lambda each: f"{_words(name, each)} {counts[each]}",
+        sorted(offered, key=lambda each: (_ORDER.get(each, len(_ORDER)), each)),
+        key=_key(name),
+        format_func=lambda each: f"{_words(name, each)} {counts.get(each, 0)}",
+        on_change=_write,
+        args=(name,),
         label_visibility="collapsed",
     )
+
+
+def _key(name: str) -> str:
+    return f"models_{name}"
+
+
+def _follow() -> None:
+    """Search and choose what the address says. Not bound to it: a bound choice would stand there with its count."""
+    st.session_state[_key(_SEARCH)] = st.query_params.get(_SEARCH, "")
+    for name in _FILTERS:
+        st.session_state[_key(name)] = st.query_params.get(name)
+
+
+def _write(name: str) -> None:
+    """What was just searched or chosen, in the address: Back and a reload show what was there."""
+    if value := st.session_state.get(_key(name)):
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
 
 
 def _words(name: str, option: str) -> str:

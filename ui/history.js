@@ -6,10 +6,12 @@
 //   page completes or corrects its address, replaces: there is nothing to go back to.
 // - What is named in DETAILS tells how the form is filled. Beside a case it is one step until the next answer, which takes its
 //   place: from an answer, Back shows the answer before with its own values.
+// - What is named in TYPED changes with each stroke: all strokes after the first are one step with it.
 // - To another page is a step. Streamlit says the parameters of the page to come before its name, so that the page which is left
 //   would get an entry with them: that entry, or the address as it was, is put right.
 (() => {
   const DETAILS = ["example"];
+  const TYPED = ["search"];
   const TOGETHER = 2000; // ms within which the name of a page follows its parameters
   const DEEDS = ["pointerdown", "keydown", "click", "input", "change", "drop", "paste"];
   const push = history.pushState.bind(history);
@@ -17,9 +19,9 @@
   let isDone = false; // whether somebody did something since the last change
   let last = { search: "", from: "", isStep: false, at: -TOGETHER }; // the last change within a page
 
-  function without(address) {
+  function without(address, names) {
     const url = new URL(address);
-    DETAILS.forEach((name) => url.searchParams.delete(name));
+    names.forEach((name) => url.searchParams.delete(name));
     return url;
   }
 
@@ -27,9 +29,14 @@
     return new URL(address).searchParams.has("case");
   }
 
-  function sameBut(one, other) {
-    const words = (address) => [...without(address).searchParams].map(String).sort().join("\n");
+  function sameBut(one, other, names = DETAILS) {
+    const words = (address) => [...without(address, names).searchParams].map(String).sort().join("\n");
     return words(one) === words(other);
+  }
+
+  function isTypedOn(from, to) {
+    const isThere = (address) => TYPED.some((name) => new URL(address).searchParams.has(name));
+    return isThere(from) && isThere(to) && sameBut(from, to, TYPED);
   }
 
   function step(to) {
@@ -42,6 +49,7 @@
   function within(to) {
     if (to.href === location.href) return;
     const from = location.href;
+    if (isTypedOn(from, to.href)) isDone = false;
     const isStep = isDone && !(history.state?.isBeside && sameBut(from, to.href));
     if (isStep) step(to);
     else replace(history.state, "", to.href);

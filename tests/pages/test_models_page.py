@@ -19,6 +19,7 @@ from mds_client.discovery import Catalogue
 from mds_client.signature.facts import Facts, FieldFacts
 from signatures.overlay import publish
 from tests.mds_client import faults
+from tests.pages.conftest import ROOT
 from ui.catalogue import MOST_CARDS
 
 
@@ -96,6 +97,41 @@ def test_models_are_chosen_by_their_health_and_their_server(
     assert "No model matches" in app.info[0].value
     app.button_group(key="models_health").set_value("Healthy").run()
     assert [found.value for found in app.subheader] == ["Text in pictures"]
+
+
+def test_a_choice_stands_in_the_address_and_opens_from_it(app: AppTest) -> None:
+    app.run().button_group(key="models_kind").set_value("picture").run()
+    app.text_input(key="models_search").set_value("digit").run()
+    assert app.query_params == {"kind": "picture", "search": "digit"}
+    again = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)  # as after a reload
+    again.query_params.update({"kind": "picture", "search": "digit", "state": "no such state"})
+    again.run()
+    assert not again.exception
+    assert [found.value for found in again.subheader] == ["Handwritten digits"]
+    assert again.button_group(key="models_kind").value == "picture"
+    again.text_input(key="models_search").set_value("").run()
+    assert again.query_params["kind"] == "picture"
+    assert "search" not in again.query_params
+    assert {f.value for f in again.subheader} == {"Handwritten digits", "Text in pictures"}
+    again.button_group(key="models_kind").set_value(None).run()
+    assert "kind" not in again.query_params
+    assert len(again.subheader) > 5
+
+
+def test_a_choice_counts_what_the_other_choices_leave(
+    app: AppTest, built: services.Services
+) -> None:
+    with writing(built.figures) as session:
+        replace_all(session, [standing_of("digits", "Act"), standing_of("penguins", "Healthy")])
+    app.run().button_group(key="models_kind").set_value("picture").run()
+    assert list(app.button_group(key="models_health").options) == [
+        "Act 1", "Healthy 0", "No figures yet 1",
+    ]  # fmt: skip
+    kinds = list(app.button_group(key="models_kind").options)
+    assert any(each.endswith("Picture 2") for each in kinds), kinds  # its own choice hides nothing
+    assert len({each.rpartition(" ")[2] for each in kinds}) > 1
+    app.button_group(key="models_health").set_value("Healthy").run()
+    assert not app.subheader
 
 
 def test_models_are_chosen_by_server_and_state(app: AppTest, built: services.Services) -> None:
