@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from db.health import Selection, Within
+from db.health_counting import DayCount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,15 @@ class Cohort:
         """Whether it asks how cases ended, or for what only answered ones have: then the share that failed says nothing."""
         asked = (self.answer, self.number, self.sure, self.truth, self.channel, self.outcome)
         return any(each is not None for each in asked)
+
+    @property
+    def is_of_said(self) -> bool:
+        """Whether it chooses by what somebody said: of cases that were not drawn it has those alone that were reported."""
+        return self.truth is not None or self.channel is not None
+
+    def speaking(self, counts: Sequence[DayCount]) -> Sequence[DayCount]:
+        """Of its cases, those that say how often answers are right."""
+        return [count for count in counts if count.is_audited] if self.is_of_said else counts
 
     def of(self, selection: Selection) -> Selection:
         """Those of a selection."""

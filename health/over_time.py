@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from db.health_counting import DayCount
 from health import days
+from health.cohort import EVERY, Cohort
 from health.estimates import Estimate, Rate, accuracy, drawn_share, rate
 from health.summary import groups
 from health.weighted import Share
@@ -55,8 +56,8 @@ def weeks(counts: Sequence[DayCount], today: date) -> list[Week]:
     return [_week(start, by_week.get(start, [])) for start in starts]
 
 
-def versions(counts: Sequence[DayCount]) -> list[VersionLine]:
-    """The version that was asked last comes first."""
+def versions(counts: Sequence[DayCount], cohort: Cohort = EVERY) -> list[VersionLine]:
+    """Those of the cases of a cohort; the version that was asked last comes first."""
     by_version: dict[str, list[DayCount]] = defaultdict(list)
     for count in counts:
         by_version[count.key.version].append(count)
@@ -66,7 +67,7 @@ def versions(counts: Sequence[DayCount]) -> list[VersionLine]:
             first=min(count.day for count in found),
             last=max(count.day for count in found),
             cases=sum(count.cases for count in found),
-            accuracy=accuracy(groups(found)),
+            accuracy=accuracy(groups(cohort.speaking(found))),
             failed=failed(found),
         )
         for version, found in by_version.items()

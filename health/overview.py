@@ -238,7 +238,9 @@ def _causes(session: Session, read: _Read, standing: Standing, asked: _Asked) ->
 
 
 def _details(read: _Read, asked: _Asked) -> Details:
-    found = details(read.judged, groups(read.shown), asked.protected, asked.words)
+    found = details(
+        read.judged, groups(asked.cohort.speaking(read.shown)), asked.protected, asked.words
+    )
     known = known_of(found.classes, asked.cohort.answer, asked.cohort.truth)
     return replace(found, classes=known)
 
@@ -248,7 +250,7 @@ def _shown(standing: Standing, read: _Read, behind: Details, asked: _Asked) -> S
     is_of_word = asked.cohort == Cohort(since=begin(asked.now))
     return replace(
         standing,
-        accuracy=accuracy(groups(read.shown)),
+        accuracy=accuracy(groups(asked.cohort.speaking(read.shown))),
         cases=sum(c.cases for c in read.shown),
         demonstration=demonstration(read.shown),
         asked_again=asked_again(read.shown),
@@ -264,8 +266,8 @@ def _looked(
     today = asked.now.date()
     return Look(
         standing=_shown(standing, read, behind, asked),
-        weeks=over_time.weeks(shown, today),
-        versions=over_time.versions(shown),
+        weeks=over_time.weeks(asked.cohort.speaking(shown), today),
+        versions=over_time.versions(shown, asked.cohort),
         drift=drift.fields,
         answer_drift=drift.answer,
         joint_drift=drift.joint,

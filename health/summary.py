@@ -115,7 +115,7 @@ def summarise(
         counted_as = db.health_days.counted_as(session, every)
         rows = _known.find(of, counted_as)
         if rows is None:
-            rows = _rows(session, cohort.of(every))
+            rows = _rows(session, cohort.of(every), cohort)
     _known.keep(of, counted_as, rows)
     return (
         [replace(row, error_rate=rate(0, 0)) for row in rows]
@@ -127,7 +127,7 @@ def summarise(
 _known: KnownRows[list[HealthRow]] = KnownRows()
 
 
-def _rows(session: Session, served: Selection) -> list[HealthRow]:
+def _rows(session: Session, served: Selection, cohort: Cohort) -> list[HealthRow]:
     estimated = replace(served, purposes=ESTIMATED)
     counts = _by_key(db.health_days.by_version(session, served))
     statements = _by_key(db.health_days.statements(session, estimated))
@@ -136,7 +136,10 @@ def _rows(session: Session, served: Selection) -> list[HealthRow]:
         for some in (TIMED, MANY_AT_ONCE)
     )
     return [
-        _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key))
+        replace(
+            _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key)),
+            accuracy=accuracy(groups(cohort.speaking(counts[key]))),
+        )
         for key in sorted(counts, key=_in_order)
     ]
 

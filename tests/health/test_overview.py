@@ -134,6 +134,28 @@ def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
     assert (nobody.answered, nobody.weeks, nobody.details.n) == (0, [], 0)
 
 
+@pytest.mark.parametrize("island", [None, ("island", "Dream")])
+def test_the_figures_of_a_cell_are_of_its_drawn_cases_alone(
+    sessions: Sessions, island: tuple[str, str] | None
+) -> None:
+    """Who reports unasked reports what is wrong: by what was said nothing else comes in."""
+    values: dict[str, object] = {"island": "Dream"}
+    cases = [case_of(created_at=NOW, entered=values, **DRAWN) for _ in range(12)]
+    cases += [case_of(created_at=NOW, entered=values) for _ in range(20)]
+    kept = add_cases(sessions, *cases)
+    for case in kept[:12]:
+        _judge(sessions, case.id, "incorrect", NOW)
+    for case in kept[12:15]:
+        submit(sessions, case_id=case.id, person="ada", judgement="incorrect", truth="Gentoo", key=case.id, channel="volunteered")  # fmt: skip
+    cell = Cohort(answer="Adelie", truth="Gentoo", value=island)
+    found, whole = _look(sessions, cell), _look(sessions).details.confusion
+    assert found.standing.accuracy.n == found.details.n == whole.counts[1, 0] == 12
+    assert (found.standing.accuracy.drawn, found.answered, found.told) == (12, 15, (0, 3))
+    assert [line.accuracy.n for line in found.versions] == [12]
+    (row,) = summarise(sessions, cohort=cell)
+    assert (row.accuracy.n, row.answered) == (12, 15)
+
+
 def test_one_question_to_another_version_does_not_change_what_is_compared(
     sessions: Sessions,
 ) -> None:
