@@ -216,24 +216,33 @@ def _closed(history: History, standard: Baseline | None, again: Collection[str])
     closed = history.closed
     if closed is None or closed.is_accepted:
         return None
-    found = _closed_kinds(history, closed, standard)
+    found, was = _closed_then(history, closed, standard)
     if not found:
         return None
     known = list(_known_since(history, standard, found - set(again)))
     return Finding(
         kind="unchecked",
-        sentence=" ".join([closed.words, *(each.sentence for each in known)]),
+        sentence=" ".join(filter(None, [closed.words, was, *(each.sentence for each in known)])),
         since=closed.at.date(),
         is_over=all(each.is_enough for each in known),
     )
 
 
-def _closed_kinds(history: History, closed: Closing, standard: Baseline | None) -> set[str]:
-    """What went on when it was closed."""
+def _closed_then(
+    history: History, closed: Closing, standard: Baseline | None
+) -> tuple[set[str], str]:
+    """What went on when it was closed, and of a fall how many answers were right until then, in words."""
     then = when_closed(history, closed)
-    found = (_wrong(then, standard)[1], _failing(then))
+    every = (_wrong(then, standard)[1], _failing(then))
+    found = {each.kind: each for each in every if each and not each.is_over}
     inputs = {"inputs"} if closed.is_of_inputs else set()
-    return inputs | {each.kind for each in found if each and not each.is_over}
+    fall = found.get("accuracy")
+    if fall is None or fall.since is None:
+        return inputs | set(found), ""
+    since = fall.since
+    right = share_right([day for day in then.days if day.day >= since])
+    was = f"From {in_words(since)} until then {right.count:,} of {right.n:,} drawn answers were right."
+    return inputs | set(found), was
 
 
 def _known_since(history: History, standard: Baseline | None, kinds: set[str]) -> Iterator[Since]:

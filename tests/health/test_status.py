@@ -246,7 +246,9 @@ def test_closing_makes_nothing_healthy_and_what_comes_after_it_is_watched_anew()
     found = _closed_on(TODAY, given)
     assert found.word == "Not enough evidence"
     closed = "Closed by olga on 28 November 14:00 UTC: 'rolled back'."
-    assert f"{closed} No drawn answer since then is checked: too few to tell yet." in found.sentence
+    was = "From 6 November until then 65 of 92 drawn answers were right."
+    none = "No drawn answer since then is checked: too few to tell yet."
+    assert f"{closed} {was} {none}" in found.sentence
     assert found.action == "Ask and check some more cases, then look again."
     assert found.baseline == judge(given).baseline
     assert "2 of 6 checked drawn answers since then are right: too few to tell yet" in (
@@ -254,7 +256,13 @@ def test_closing_makes_nothing_healthy_and_what_comes_after_it_is_watched_anew()
     )
     again = _closed_on(TODAY, given, right=3, wrong=12)
     assert (again.word, again.findings[0].since) == ("Act", TODAY)
-    assert f"{closed} Since 28 November 20 % of the drawn answers" in again.sentence
+    # What came after it on its day is not told as what was.
+    until = re.search(r"From 6 November until then (\d+) of (\d+) drawn", again.sentence)
+    assert until is not None
+    last = given.days[-1]
+    right, wrong = 65 - min(last.right, 3), 27 - min(last.wrong, 12)
+    assert until.groups() == (str(right), str(right + wrong))
+    assert " were right. Since 28 November 20 % of the drawn answers" in again.sentence
     ended = TODAY - timedelta(days=13)
     assert _closed_on(ended, history(_from(65, 0.6, 0.94))).word == "Act"
     mended = _closed_on(ended, history(_between(65, 77, 0.5, 0.97)))

@@ -360,7 +360,8 @@ def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     assert not app.exception
     assert any("against the first cases, " in each.value for each in app.caption)
     app.radio(key="health_decision").set_value("closed").run()
-    assert any(each.value.startswith("Only inputs from now on") for each in app.caption)
+    (told,) = (each.value for each in app.caption if "Only inputs from now on" in each.value)
+    assert "Answers and failures until now no longer count for the word: what goes on" in told
     app.radio(key="health_decision").set_value("accepted").run()
     (told,) = (each.value for each in app.caption if "that come after today" in each.value)
     assert any("No drawn case is checked, so there is no" in each.value for each in app.markdown)

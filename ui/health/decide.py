@@ -88,7 +88,10 @@ def _draw_rest(look: Look, chosen: Chosen, decision: str) -> None:
 
 def _closing_words(look: Look) -> str:
     """What counts once it is closed."""
-    words = "Only inputs from now on count as new; what they are compared with stays."
+    words = (
+        "Only inputs from now on count as new; what they are compared with stays. Answers and failures until now no longer count for the "
+        "word: what goes on is found anew only once enough is known of what comes after, and until then it is *Not enough evidence*."
+    )
     return f"{words} {OWN_REFERENCE}" if look.detections else words
 
 
