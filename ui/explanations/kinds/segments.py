@@ -40,8 +40,9 @@ def _draw_waveform(explanation: Explanation, recording: File, *, is_still: bool 
     sound = samples(recording.data)
     if sound is None:
         return False
+    named = narration.named(explanation.target, explanation.attributions)
     amounts = [
-        waveform.Amount(*each.span, each.amount, amount_words(explanation, each))
+        waveform.Amount(*each.span, each.amount, amount_words(explanation, each), each in named)
         for each in explanation.attributions
         if each.span
     ]
