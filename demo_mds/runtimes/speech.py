@@ -26,10 +26,10 @@ class SpeechRuntime(OneInputRuntime):
 
     def answer(self, elements: list[bytes]) -> Answers:
         chances = [self._chances(samples) for samples in recordings(elements)]
-        found = [segments(row, self._step) for row in chances]
+        found = [_rounded(segments(row, self._step)) for row in chances]
         return {
             "segments": [_as_json(row) for row in found],
-            "seconds": [sum(end - start for start, end in row) for row in found],
+            "seconds": [round(sum(end - start for start, end in row), 2) for row in found],
             "score": [max(row) for row in chances],
         }
 
@@ -71,5 +71,10 @@ def _widened(segment: Segment, last: float) -> Segment:
     return max(0.0, segment[0] - MARGIN), min(last, segment[1] + MARGIN)
 
 
+def _rounded(row: list[Segment]) -> list[Segment]:
+    """To hundredths of a second, from which all figures are taken, so that they agree."""
+    return [(round(start, 2), round(end, 2)) for start, end in row]
+
+
 def _as_json(row: list[Segment]) -> str:
-    return json.dumps([{"start": round(start, 2), "end": round(end, 2)} for start, end in row])
+    return json.dumps([{"start": start, "end": end} for start, end in row])

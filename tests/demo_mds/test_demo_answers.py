@@ -211,7 +211,7 @@ def test_speech_is_found_where_it_is_and_nowhere_else(mds: Asker) -> None:
     assert any(one["start"] > silence[1] for one in two)
     assert not any(one["start"] < silence[1] and one["end"] > silence[0] for one in two)
     assert answers["seconds"][0] == pytest.approx(
-        sum(one["end"] - one["start"] for one in two), abs=0.1
+        sum(one["end"] - one["start"] for one in two), abs=1e-9
     )
 
 
