@@ -37,6 +37,10 @@ class Cohort:
         """Whether it chooses by what somebody said: of cases that were not drawn it has those alone that were reported."""
         return self.truth is not None or self.channel is not None
 
+    def is_closed(self, now: datetime) -> bool:
+        """Whether no other case can join these: their time is over, or somebody has to say something of each first."""
+        return self.is_of_said or (self.until is not None and self.until <= now)
+
     def speaking(self, counts: Sequence[DayCount]) -> Sequence[DayCount]:
         """Of its cases, those that say how often answers are right."""
         return [count for count in counts if count.is_audited] if self.is_of_said else counts

@@ -44,6 +44,7 @@ from health.reference import Reference
 from health.standing import Standing, begin, closing_of, inputs_of, standing_of
 from health.summary import ESTIMATED, SERVED, asked_again, demonstration, groups, unchecked
 from health.titles import FieldWords, Titles, Units, Words, as_coded, as_named, no_unit
+from health.to_check import ToCheck, to_check
 
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
@@ -56,7 +57,7 @@ class Look:
     compared with, and `drift_unfit` names the fields of which that says nothing. `causes` is what
     a fall of the right answers comes from, None where there is none that goes on. `joint_drift` is of the cases until `joint_until`, and with another reference where it
     `is_joint_due`; `drift_cases` are how many cases of before and of now there are to compare, and `counts` how many of the newest that are chosen have each value, None where all are. `normal` is what would be
-    accepted as the baseline now. `times` are how long answers took."""
+    accepted as the baseline now. Where they are chosen so that no other case can join them it `is_closed`. `times` are how long answers took."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -79,11 +80,18 @@ class Look:
     alarms: Sequence[AlarmView]
     causes: Causes | None
     normal: Normal
+    is_closed: bool
     told: tuple[int, int]
     answered: int
     failed: Rate
     unlike: Rate
     times: AnswerTimes
+
+    @property
+    def to_check(self) -> ToCheck:
+        """How many drawn cases of these are still to be judged."""
+        found = self.standing
+        return to_check(found.accuracy, found.unchecked, is_closed=self.is_closed)
 
     @property
     def compared(self) -> Sequence[FieldDrift]:
@@ -285,6 +293,7 @@ def _looked(
         steps=made_of.steps,
         alarms=made_of.alarms,
         causes=causes,
+        is_closed=asked.cohort.is_closed(asked.now),
         normal=normal_of(read.lately, read.by_day, standing.status.findings, made_of.steps, today),
         told=_told(shown),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),

@@ -32,7 +32,7 @@ from health.overview import Look
 from health.server_metrics.readings import Reading
 from health.service import Service
 from health.slices import Slice
-from health.status import accuracy_words, checks_for
+from health.status import accuracy_words
 from health.summary import HealthRow, demonstration_words
 from health.titles import FieldWords, model_words
 from health.wording import counted_words, share_text
@@ -111,7 +111,7 @@ def _figures(report: HealthReport) -> Html:
     found = look.standing.accuracy
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
-        ("Still to check for ±5 pp", _checks(report.look) if found.of else "–"),
+        (look.to_check.label, look.to_check.words if found.of else "–"),
         ("Failed requests, of those sent", counted_words(look.failed)),
         ("What people reported unasked", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
@@ -128,15 +128,6 @@ def _figures(report: HealthReport) -> Html:
     if look.standing.acknowledged_by:
         named.append(("Taken care of by", look.standing.acknowledged_by))
     return _section("Figures", facts(named))
-
-
-def _checks(look: Look) -> str:
-    """`279 drawn cases, of which 21 are drawn so far`."""
-    needed = checks_for(look.standing.accuracy)
-    drawn = min(needed, look.standing.unchecked)
-    return (
-        f"{needed:,} drawn cases, of which {drawn:,} {'is' if drawn == 1 else 'are'} drawn so far"
-    )
 
 
 def _causes(found: Causes | None, titles: Mapping[str, str]) -> Html:

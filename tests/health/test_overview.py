@@ -154,6 +154,24 @@ def test_the_figures_of_a_cell_are_of_its_drawn_cases_alone(
     assert [line.accuracy.n for line in found.versions] == [12]
     (row,) = summarise(sessions, cohort=cell)
     assert (row.accuracy.n, row.answered) == (12, 15)
+    assert (found.to_check.number, found.to_check.more) == ("–", "these cases are too few for it")
+
+
+def test_what_is_still_to_check_can_be_checked(sessions: Sessions) -> None:
+    """A time that is over gets no more cases; of ten checked ones there is a first figure, far from ±5 pp."""
+    week = [case_of(created_at=NOW - timedelta(days=20), **DRAWN) for _ in range(12)]
+    kept = add_cases(sessions, *week, *[case_of(created_at=NOW, **DRAWN) for _ in range(40)])
+    for case in kept[:3]:
+        _judge(sessions, case.id, "correct", NOW)
+    over = Cohort(since=NOW - timedelta(days=21), until=NOW - timedelta(days=14))
+    first = _look(sessions, over).to_check
+    assert (first.label, first.number) == ("Still to check for a first figure", "7")
+    for case in kept[3:10]:
+        _judge(sessions, case.id, "correct", NOW)
+    few, every = _look(sessions, over).to_check, _look(sessions).to_check
+    assert (few.label, few.needed) == ("Still to check for ±5 pp", None)
+    assert few.words == "These cases are too few for ±5 pp"
+    assert (every.needed, every.drawn) == (25, 25)  # of 35 that are all right it is ±5 pp
 
 
 def test_one_question_to_another_version_does_not_change_what_is_compared(

@@ -22,6 +22,7 @@ from health.overview import Look, look
 from health.sentences import Checks, check_words
 from health.standing import standings
 from health.status import Finding
+from health.to_check import ToCheck
 from tests.recorded import FAILED, NOON, add_cases, case_of
 from ui.cases.counted import FAILED as NOT_ANSWERED
 from ui.cases.counted import UNCHECKED, WRONG
@@ -168,10 +169,23 @@ def test_why_fewer_wrong_answers_are_listed_than_counted_is_said() -> None:
 
 
 def test_numbers_have_their_grammar() -> None:
-    assert words(77, 3) == "Check the 77 drawn cases that nobody judged (3 are needed for ±5 pp)"
-    assert words(1, 1) == "Check the 1 drawn case that nobody judged (1 is needed for ±5 pp)"
-    assert words(21, 279) == (
+    def needed(number: int | None, *, is_first: bool = False) -> ToCheck:
+        return ToCheck(needed=number, drawn=0, is_first=is_first)
+
+    assert words(77, needed(3)) == (
+        "Check the 77 drawn cases that nobody judged (3 are needed for ±5 pp)"
+    )
+    assert words(1, needed(1)) == (
+        "Check the 1 drawn case that nobody judged (1 is needed for ±5 pp)"
+    )
+    assert words(21, needed(279)) == (
         "Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)"
+    )
+    assert words(3, needed(None)) == (
+        "Check the 3 drawn cases that nobody judged (too few for ±5 pp)"
+    )
+    assert words(2, needed(2, is_first=True)) == (
+        "Check the 2 drawn cases that nobody judged (2 are needed for a first figure)"
     )
     assert (points(0.011), points(0.04)) == ("1 percentage point", "4 percentage points")
 

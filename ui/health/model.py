@@ -24,7 +24,7 @@ from health.estimates import Estimate
 from health.over_time import Week
 from health.overview import Look
 from health.report import difference_text
-from health.status import accuracy_words, checks_for, left_out_words
+from health.status import accuracy_words, left_out_words
 from health.wording import ends_words
 from ui.cases.chips import SURE
 from ui.cases.counted import UNLIKE
@@ -40,7 +40,7 @@ _MOST_CLASSES = 12
 
 def draw_tiles(look: Look, chosen: Chosen) -> None:
     """Four numbers, each with its interval and n."""
-    found, columns = look.standing.accuracy, st.columns(4)
+    found, wanted, columns = look.standing.accuracy, look.to_check, st.columns(4)
     is_known = found.value is not None and found.low is not None and found.high is not None
     _draw_tile(
         columns[0],
@@ -51,10 +51,10 @@ def draw_tiles(look: Look, chosen: Chosen) -> None:
     )
     _draw_tile(
         columns[1],
-        "Still to check for ±5 pp",
-        f"{checks_for(found):,}" if found.of else "–",
-        _drawn_words(look) if found.of else None,
-        "So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side. How many "
+        wanted.label,
+        wanted.number if found.of else "–",
+        wanted.more if found.of else None,
+        "So many more drawn cases have to be judged for a figure, and then for an interval of 5 percentage points (pp) to either side. How many "
         "requests are drawn is a setting of the workbench (audit_probability).",
     )
     failed = look.failed
@@ -102,16 +102,6 @@ def _draw_tile(
     )
 
 
-def _drawn_words(look: Look) -> str:
-    """How many of those to check are drawn already."""
-    now = min(look.standing.unchecked, checks_for(look.standing.accuracy))
-    return (
-        f"{now:,} of them drawn so far"
-        if checks_for(look.standing.accuracy)
-        else "enough are checked"
-    )
-
-
 def _ends(found: Estimate) -> str:
     """The interval, n, and that something is left out of it."""
     ends = f"{(found.low or 0) * 100:.0f}–{(found.high or 0) * 100:.0f} %, n={found.n:,}"
@@ -138,7 +128,9 @@ def draw_details(look: Look, chosen: Chosen) -> None:
         return
     st.subheader("Where it is right and where not", anchor=False)
     shown: dict[str, Callable[[], None]] = {
-        "Slices": lambda: draw_slices(details.slices, chosen),
+        "Slices": lambda: draw_slices(
+            details.slices, chosen, is_of_versions=len(look.versions) > 1
+        ),
         "Groups": lambda: draw_groups(details.groups, chosen),
         "Confusion": lambda: _draw_confusion(look, chosen),
         "Calibration": lambda: _draw_calibration(look),

@@ -22,6 +22,7 @@ from ui.session import services
 from ui.text import plain
 
 _MOST_SLICES, _MOST_RATES = 6, 12
+_WEIGHED = " Versions weigh here as in all these cases; *Only these* weighs them as among its own, so its figure may differ."
 
 
 def titles(chosen: Chosen) -> dict[str, str]:
@@ -43,8 +44,8 @@ def share_words(found: Share, of: str = "") -> str:
     return f"{found.value * 100:.0f} %{of and ' '}{of} ({ends}), n={found.n:,}"
 
 
-def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
-    """The slices in which the model is right less often, the worst first."""
+def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool) -> None:
+    """The slices in which the model is right less often, the worst first; of several versions, which weigh as in all cases."""
     worse = [each for each in slices if each.is_worse]
     named = titles(chosen)
     st.caption(
@@ -54,6 +55,7 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
             if worse
             else "None is worse than chance explains."
         )
+        + (_WEIGHED if is_of_versions else "")
     )
     for place, each in enumerate(slices[:_MOST_SLICES]):
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "

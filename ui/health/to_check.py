@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from cases.search import MOST_COUNTED, CaseFilter, count
+from health.to_check import ToCheck
 from ui.cases.counted import UNCHECKED
 from ui.health.address import Chosen
 from ui.session import services
 
 
-def draw(needed: int, chosen: Chosen) -> None:
+def draw(needed: ToCheck, chosen: Chosen) -> None:
     """A button where something waits; it opens exactly the cases that it counts."""
-    if not needed:
+    if needed.needed == 0:
         return
     waiting = count(services().sessions, wanted(chosen))
     if waiting:
@@ -29,13 +30,19 @@ def wanted(chosen: Chosen) -> CaseFilter:
     return chosen.wanted(counted=UNCHECKED)
 
 
-def words(waiting: int, needed: int) -> str:
+def words(waiting: int, wanted: ToCheck) -> str:
     """`Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)`: not the queue of Review, which waits for
     who asks."""
     many = f"{waiting:,} or more" if waiting >= MOST_COUNTED else f"{waiting:,}"
     cases = "case" if waiting == 1 else "cases"
-    later = needed - waiting
-    more = f"{needed:,} {'is' if needed == 1 else 'are'} needed for ±5 pp"
-    if later > 0 and waiting < MOST_COUNTED:
-        more = f"for ±5 pp {later:,} more {'has' if later == 1 else 'have'} to be drawn first"
+    needed = wanted.needed
+    if needed is None:
+        more = f"too few for {wanted.aim}"
+    elif needed > waiting and waiting < MOST_COUNTED:
+        later = needed - waiting
+        more = (
+            f"for {wanted.aim} {later:,} more {'has' if later == 1 else 'have'} to be drawn first"
+        )
+    else:
+        more = f"{needed:,} {'is' if needed == 1 else 'are'} needed for {wanted.aim}"
     return f"Check the {many} drawn {cases} that nobody judged ({more})"

@@ -13,7 +13,8 @@ from health.overview import Look
 from health.reference import RECENT_DAYS
 from health.sentences import first_and_rest
 from health.standing import DAYS, Standing
-from health.status import Status, checks_for
+from health.status import Status
+from health.to_check import ToCheck
 from ui import model_titles, session
 from ui.cases.counted import FAILED
 from ui.cases.titles import unit_of
@@ -68,7 +69,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     fall = next((each for each in status.findings if each.kind == "accuracy"), None)
     wrong = wrong_answers.found(fall, chosen) if fall else None
     with st.container(horizontal=True, key="health_actions"):
-        _draw_link(status, wrong, chosen, checks_for(look.standing.accuracy))
+        _draw_link(status, wrong, chosen, look.to_check)
         if session.services().scope.reviews(chosen.server, chosen.model):
             decide.draw(look, chosen)
         report.draw(chosen)
@@ -113,7 +114,7 @@ def _put_off(standing: Standing) -> str:
     return f"<strong>{escape(standing.put_off)}</strong> " if standing.put_off else ""
 
 
-def _draw_link(status: Status, wrong: WrongAnswers | None, chosen: Chosen, needed: int) -> None:
+def _draw_link(status: Status, wrong: WrongAnswers | None, chosen: Chosen, needed: ToCheck) -> None:
     """Where the next thing is done."""
     kinds = {finding.kind: finding for finding in status.findings}
     today, every = datetime.now(UTC).date(), chosen.every
