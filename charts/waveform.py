@@ -13,24 +13,20 @@ from charts.layout import finished, shortened
 from charts.palette import AGAINST, FOR, REST
 
 _POINTS = 800
-# Words above stretches that are closer than this share of the sound stand in lines of their own, so high in pixels.
-_APART = 0.14
-_LINE, _LINE_FROM_AFAR = 18, 28
-_MARGIN, _MARGIN_FROM_AFAR = 26, 34
+# The words of so many stretches stand above them, no two closer than this share of the sound.
+_MOST_WORDS, _APART = 6, 0.14
 _NUMBERS_APART = 0.03
 _HEIGHT, _HEIGHT_FROM_AFAR = 170, 120  # pixels
 Segments = Sequence[tuple[float, float]]
 
 
 class Amount(NamedTuple):
-    """How much a stretch, from `start` to `end` in seconds, speaks for the answer, and that in words, which stand above it where
-    it `is_named`."""
+    """How much a stretch, from `start` to `end` in seconds, speaks for the answer, and that in words."""
 
     start: float
     end: float
     amount: float
     words: str = ""
-    is_named: bool = True
 
 
 def figure(
@@ -41,7 +37,7 @@ def figure(
     amounts: Sequence[Amount | tuple[float, float, float]] = (),
 ) -> Figure:
     """Loudness over time. `segments` are (start, end) in seconds, numbered where there are several. Of the `amounts` blue speaks
-    for the answer, orange against it; those that are named have their words above them, all have them beside the pointer."""
+    for the answer, orange against it; the strongest have their words above them, all have them beside the pointer."""
     times, peaks = _envelope(values, rate)
     line = Scatter(
         x=np.concatenate([times, times[::-1]]), y=np.concatenate([peaks, -peaks[::-1]]),
@@ -61,11 +57,7 @@ def figure(
 
 def from_afar(drawn: Figure) -> Figure:
     """A waveform for a stage: two of them and large words fit on it, as the numbers of the axis have the unit, and no line stands below."""
-    lines = max((each.yshift or 0 for each in drawn.layout.annotations), default=0) // _LINE
-    for each in drawn.layout.annotations:
-        each.yshift = (each.yshift or 0) // _LINE * _LINE_FROM_AFAR
-    more = lines * _LINE_FROM_AFAR
-    drawn.update_layout(height=_HEIGHT_FROM_AFAR + more, margin_t=_MARGIN_FROM_AFAR + more)
+    drawn.update_layout(height=_HEIGHT_FROM_AFAR, margin_t=34)
     drawn.update_xaxes(title=None, ticksuffix=" s")
     return drawn
 
@@ -95,45 +87,31 @@ def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:
         drawn.add_vrect(
             x0=each.start, x1=each.end, fillcolor=color, opacity=0.6 * strength, line_width=0
         )
-    for line, some in enumerate(_lines_of_words(amounts, seconds)):
-        for each in some:
-            _write(drawn, each, line)
+    for each in _worth_words(amounts, most, seconds):
+        _write(drawn, each)
     if any(each.words for each in amounts):
         drawn.add_trace(_pointed_at(amounts))
 
 
-def _lines_of_words(amounts: Sequence[Amount], seconds: float) -> list[list[Amount]]:
-    """Those with words above them, the strongest nearest to the sound: in each line no two are too close."""
-    lines: list[list[Amount]] = []
-    named = [each for each in amounts if each.is_named and each.words]
-    for each in sorted(named, key=lambda each: -abs(each.amount)):
-        free = (line for line in lines if _is_free(each, line, seconds))
-        line = next(free, None)
-        if line is None:
-            lines.append([each])
-        else:
-            line.append(each)
-    return lines
-
-
-def _is_free(each: Amount, line: Sequence[Amount], seconds: float) -> bool:
-    return all(abs(_middle(each) - _middle(one)) >= _APART * seconds for one in line)
+def _worth_words(amounts: Sequence[Amount], most: float, seconds: float) -> list[Amount]:
+    chosen: list[Amount] = []
+    for each in sorted(amounts, key=lambda each: -abs(each.amount)):
+        is_free = all(abs(_middle(each) - _middle(one)) >= _APART * seconds for one in chosen)
+        if each.words and is_free and abs(each.amount) >= 0.1 * most and len(chosen) < _MOST_WORDS:
+            chosen.append(each)
+    return chosen
 
 
 def _middle(each: Amount) -> float:
     return (each.start + each.end) / 2
 
 
-def _write(drawn: Figure, each: Amount, line: int = 0) -> None:
+def _write(drawn: Figure, each: Amount) -> None:
     drawn.add_annotation(
-        x=_middle(each), y=1, yref="paper", yanchor="bottom", showarrow=False, yshift=line * _LINE,
+        x=_middle(each), y=1, yref="paper", yanchor="bottom", showarrow=False,
         text=shortened(each.words, 16), font={"size": 14},
     )  # fmt: skip
-    margin, more = _MARGIN + line * _LINE, line * _LINE
-    drawn.update_layout(
-        margin_t=max(drawn.layout.margin.t or 0, margin),
-        height=max(drawn.layout.height, _HEIGHT + more),
-    )
+    drawn.update_layout(margin_t=26)
 
 
 def _pointed_at(amounts: Sequence[Amount]) -> Scatter:

@@ -125,7 +125,7 @@ def amount(target: Target, each: Attribution, *, between: str = ", could be ") -
 
 def reasons(target: Target, attributions: Sequence[Attribution]) -> str:
     """What speaks for the answer and what against it: the longest bars, the strongest first."""
-    worth = named(target, attributions)
+    worth = _worth_naming(target, attributions)[:NAMED]
     ups = [_with_amount(target, each) for each in worth if each.amount > 0]
     downs = [_with_amount(target, each) for each in worth if each.amount < 0]
     if not ups and not downs:
@@ -150,15 +150,14 @@ def strongest_first(attributions: Sequence[Attribution]) -> tuple[Attribution, .
     return tuple(sorted(attributions, key=lambda each: -abs(each.amount)))
 
 
-def named(target: Target, attributions: Sequence[Attribution]) -> list[Attribution]:
-    """Those that the paragraph names, the strongest first: a chart that has no room for all amounts shows these."""
+def _worth_naming(target: Target, attributions: Sequence[Attribution]) -> list[Attribution]:
     ordered = shown(attributions)
     least = WORTH_NAMING * max((abs(each.amount) for each in ordered), default=0.0)
     return [
         each
         for each in ordered
         if abs(each.amount) >= least and not target.amount_text(each.amount).startswith("±")
-    ][:NAMED]
+    ]
 
 
 def _with_amount(target: Target, each: Attribution) -> str:

@@ -165,6 +165,10 @@ def _are_numbers(values: Sequence[object]) -> bool:
     return all(issubclass(k, int | float) and not issubclass(k, bool) for k in _kinds(values))
 
 
+# Beyond it a float is no exact whole number.
+_LARGEST_CODE = 2**53
+
+
 def _are_codes(values: Iterable[object]) -> bool:
     """Whether there are a few whole numbers, each of which is a value of its own rather than a place on a scale. Of many values only so many
     are looked at as it takes to say no."""
@@ -172,9 +176,11 @@ def _are_codes(values: Iterable[object]) -> bool:
     for value in values:
         if is_missing(value) or value in there:
             continue
-        if type(value) not in (int, float) or not float(value).is_integer():  # type: ignore[arg-type]
+        if not isinstance(value, int | float) or isinstance(value, bool):
             return False
-        there.add(value)  # type: ignore[arg-type]
+        if not abs(value) <= _LARGEST_CODE or value != int(value):
+            return False
+        there.add(value)
         if len(there) > MOST_VALUES:
             return False
     return bool(there)

@@ -62,25 +62,6 @@ def test_a_grid_lies_over_its_picture_without_being_stretched() -> None:
     assert "most of all the top right" in grid.alt_text(amounts, "answer 7")
 
 
-def test_what_is_named_stands_above_a_waveform_however_close_together() -> None:
-    amounts = [
-        waveform.Amount(0.0, 0.5, 1.0, "+1.0 s"),
-        waveform.Amount(0.5, 1.0, 0.9, "+0.9 s"),
-        waveform.Amount(1.0, 1.5, -0.8, "-0.8 s"),
-        waveform.Amount(8.0, 9.0, 0.7, "+0.7 s", is_named=False),
-    ]
-    drawn = waveform.figure(np.ones(10_000), 1_000, amounts=amounts)
-    words = {each.text: each.yshift for each in drawn.layout.annotations}
-    assert set(words) == {"+1.0 s", "+0.9 s", "-0.8 s"}
-    assert len(set(words.values())) == 3  # one above the other
-    height = drawn.layout.height - drawn.layout.margin.t
-    afar = waveform.from_afar(drawn).layout
-    assert len({each.yshift for each in afar.annotations}) == 3
-    alone = waveform.figure(np.ones(10_000), 1_000, amounts=amounts[:1]).layout
-    assert alone.height - alone.margin.t == height
-    assert "+0.7 s" in str(drawn.data[-1].text)
-
-
 def test_a_waveform_keeps_its_peaks_and_marks_its_stretches() -> None:
     values = np.zeros(16_000)
     values[8_000] = -0.9

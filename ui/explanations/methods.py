@@ -30,7 +30,7 @@ def suits(answered: AnsweredCase) -> bool:
 
 
 def draw(answered: AnsweredCase) -> None:
-    """What is running and what has been found, close to the answer; below it a button for each other method."""
+    """A button for each method; under it what is running, then what has been found."""
     offered = _offered(answered.signature)
     under_way = jobs.CaseJobs(answered)  # read first: one that ends by now has its result below
     views = explanations(services().sessions, answered.case.id)
@@ -46,6 +46,7 @@ def draw(answered: AnsweredCase) -> None:
         if not (method.NAME in finished and _is_current(finished[method.NAME], background))
         and under_way.running(method.NAME) is None
     ]
+    _draw_buttons(answered, waiting)
     _announce(answered, offered, under_way, views)
     for method in offered:
         if job := under_way.running(method.NAME):
@@ -57,7 +58,6 @@ def draw(answered: AnsweredCase) -> None:
         elif failure := under_way.failure(method.NAME):
             with _place(method):
                 errors.show(failure)
-    _draw_buttons(answered, waiting)
 
 
 def _place(method: Method) -> DeltaGenerator:

@@ -40,9 +40,8 @@ def _draw_waveform(explanation: Explanation, recording: File, *, is_still: bool 
     sound = samples(recording.data)
     if sound is None:
         return False
-    named = narration.named(explanation.target, explanation.attributions)
     amounts = [
-        waveform.Amount(*each.span, each.amount, amount_words(explanation, each), each in named)
+        waveform.Amount(*each.span, each.amount, amount_words(explanation, each))
         for each in explanation.attributions
         if each.span
     ]
