@@ -14,7 +14,8 @@ from charts.palette import AGAINST, FOR, REST
 
 _POINTS = 800
 # The words of so many stretches stand above them, no two closer than this share of the sound.
-_MOST_WORDS, _APART = 6, 0.14
+# As many as the sentence beside it names, and no others; those that lie too close together have one above them.
+_MOST_WORDS, _APART = 5, 0.14
 _NUMBERS_APART = 0.03
 _HEIGHT, _HEIGHT_FROM_AFAR = 170, 120  # pixels
 Segments = Sequence[tuple[float, float]]
@@ -95,9 +96,9 @@ def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:
 
 def _worth_words(amounts: Sequence[Amount], most: float, seconds: float) -> list[Amount]:
     chosen: list[Amount] = []
-    for each in sorted(amounts, key=lambda each: -abs(each.amount)):
+    for each in sorted(amounts, key=lambda each: -abs(each.amount))[:_MOST_WORDS]:
         is_free = all(abs(_middle(each) - _middle(one)) >= _APART * seconds for one in chosen)
-        if each.words and is_free and abs(each.amount) >= 0.1 * most and len(chosen) < _MOST_WORDS:
+        if each.words and is_free and abs(each.amount) >= 0.1 * most:
             chosen.append(each)
     return chosen
 

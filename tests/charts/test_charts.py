@@ -62,6 +62,17 @@ def test_a_grid_lies_over_its_picture_without_being_stretched() -> None:
     assert "most of all the top right" in grid.alt_text(amounts, "answer 7")
 
 
+def test_words_above_a_waveform_are_of_its_strongest_stretches_alone() -> None:
+    """Two are too close to a stronger one for words of their own; no weaker one gets the room, which the sentence would not name."""
+    amounts = [
+        waveform.Amount(start, start + 0.5, amount, f"+{amount} s")
+        for start, amount in ((1, 0.67), (7.5, 0.61), (6.5, 0.55), (0, 0.51), (3, 0.48), (5, 0.32))
+    ]
+    drawn = waveform.figure(np.zeros(80_000), 10_000, amounts=amounts)
+    words = [each.text for each in drawn.layout.annotations]
+    assert words == ["+0.67 s", "+0.61 s", "+0.48 s"]
+
+
 def test_a_waveform_keeps_its_peaks_and_marks_its_stretches() -> None:
     values = np.zeros(16_000)
     values[8_000] = -0.9
