@@ -136,10 +136,7 @@ def _rows(session: Session, served: Selection, cohort: Cohort) -> list[HealthRow
         for some in (TIMED, MANY_AT_ONCE)
     )
     return [
-        replace(
-            _row(key, counts[key], statements.get(key, []), singly.get(key), many.get(key)),
-            accuracy=accuracy(groups(cohort.speaking(counts[key]))),
-        )
+        _row(key, counts[key], statements.get(key, []), (singly.get(key), many.get(key)), cohort)
         for key in sorted(counts, key=_in_order)
     ]
 
@@ -197,10 +194,11 @@ def _row(
     key: ModelVersion,
     counts: Sequence[DayCount],
     statements: Sequence[DayStatements],
-    singly: Durations | None,
-    many: Durations | None,
+    times: tuple[Durations | None, Durations | None],
+    cohort: Cohort,
 ) -> HealthRow:
-    cases = _cases(counts)
+    """`times` of what was asked one by one, and of many at once."""
+    cases, (singly, many) = _cases(counts), times
     errors = {name: cases[name] for name in sorted(cases) if name not in ("answered", UNKNOWN)}
     return HealthRow(
         server=key.server,
@@ -212,7 +210,7 @@ def _row(
         errors=errors,
         error_rate=_error_rate(cases),
         feedback=_feedback(statements),
-        accuracy=accuracy(groups(counts)),
+        accuracy=accuracy(groups(cohort.speaking(counts))),
         latency=latency_of(singly),
         last_case_at=max(count.last_at for count in counts),
         demonstration=demonstration(counts),
