@@ -89,7 +89,7 @@ class Scoring:
     give_way: Callable[[], bool] = lambda: False
     patience: float = 600.0
     name: str = ""
-    look_seconds: float = LOOK_SECONDS
+    look_seconds: float = field(default_factory=lambda: LOOK_SECONDS)
     _stop: threading.Event = field(default_factory=threading.Event)
     # That a thread of this process has done a chunk.
     _moved: threading.Condition = field(default_factory=threading.Condition)

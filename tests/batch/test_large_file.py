@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import db.batch_chunks
 import db.jobs
 from batch import asking, exports, folder, partition, problems, scoring
 from batch.jobs import large_file
@@ -21,7 +22,7 @@ from cases import batches
 from cases.audit_sample import AuditPolicy, AuditSlice
 from cases.chunks import ChunkRecorder
 from cases.queries import recent
-from db.engine import Sessions, close, make_sessions, writing
+from db.engine import Sessions, close, make_sessions, reading, writing
 from db.ids import new_id, utc_now
 from db.migrate import migrate
 from db.scope import Models
@@ -215,12 +216,16 @@ def test_what_is_cancelled_while_it_runs_is_so_for_good_with_its_answers_so_far(
 ) -> None:
     monkeypatch.setattr(runs, "WRITE_SECONDS", 0.0)
     monkeypatch.setattr(scoring, "LOOK_SECONDS", 0.01)
-    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 400)), record="drawn")
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 2_000)), record="drawn")
     given = replace(given, signature=replace(SIGNATURE, max_rows=10))
     model, batch_id = Model(), given.batch_id
 
+    def is_kept() -> bool:
+        with reading(sqlite) as session:
+            return bool(db.batch_chunks.done(session, batch_id))
+
     def meanwhile(_: Sequence[int]) -> None:
-        if len(model.asked) > 100:
+        if is_kept():
             batch = batches.find(sqlite, batch_id)
             assert batch is not None
             job = large_file.give_up(sqlite, tmp_path, batch, "")
@@ -235,11 +240,11 @@ def test_what_is_cancelled_while_it_runs_is_so_for_good_with_its_answers_so_far(
     assert not store.can_resume(sqlite, batch_id)
     large_file.keep_answers(sqlite, tmp_path, batch_id, "")  # as its page does
     found = result(tmp_path, given)["Answer"]
-    assert len(found) == 400
-    assert 0 < found.count(None) < 400
+    assert len(found) == 2_000
+    assert 0 < found.count(None) < 2_000
     kept, words = (
         store.find(sqlite, batch_id),
-        f"{400 - found.count(None)} of 400 rows were answered",
+        f"{2_000 - found.count(None):,} of 2,000 rows were answered",
     )
     assert kept is not None
     assert (kept.sentence, kept.words_now) == (f"It was cancelled. {words}.", words)

@@ -19,6 +19,8 @@ SCREEN: ViewportSize = {"width": 1024, "height": 768}
 LOCAL = ("127.0.0.1", "localhost", "")  # no host: data: and blob:
 # On a link to a page, Streamlit first looks for its own probes beneath that page, and then above it.
 _HARMLESS = "/_stcore/"
+# A browser keeps 50 steps of a page's history: a test of Back needs some that are free.
+_FULL = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,9 @@ def _leave(visitor: _Visitor, base_url: str) -> None:
     page, context = visitor.page, visitor.page.context
     for other in [tab for tab in context.pages if tab is not page]:
         other.close()
+    if page.evaluate("history.length") > _FULL:
+        context.close()
+        return
     page.evaluate("sessionStorage.clear()")
     page.goto("about:blank")
     developer = context.new_cdp_session(page)
