@@ -57,7 +57,7 @@ TOUR = "tour"  # what became of the tour in this session
 KEYS = "keys"  # whether single keys do something, once that was said in this session
 TOUR_NUMBER = "tour_number"  # how often it was begun in it
 STUDIES = "studies"  # the id of the study that was seen on its way last, by model
-STUDY_PRESSED = "study_pressed"  # the models of which a study is wanted and not begun yet
+PRESSED = "pressed"  # the presses that nothing was done for yet, by the place of their buttons
 
 Value = TypeVar("Value")
 _Sent = list[tuple[dict[str, str], dict[str, str]]]

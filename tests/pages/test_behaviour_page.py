@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
@@ -31,10 +27,13 @@ from explanations.methods import methods
 from explanations.target import Target
 from feedback.submission import submit
 from mds_client.signature import ModelRef, Signature
+from tests.pages.interrupted import interrupt, something_else_is_done
 from tests.recorded import add_case
 from ui.behaviour import running
+from ui.pressed import Presses
 
 ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = "model=demo%2Fpenguins%40v2"
 PENGUINS = ModelRef(server="demo", name="penguins", version="v2")
 HOSTILE = "<img src=x onerror=alert(1)> **bold** [x](javascript:y) :red[z] $a$"
 
@@ -234,33 +233,11 @@ def test_what_goes_wrong_is_said_and_the_page_stays(
     assert effects.button(key="behaviour_start")
 
 
-def _something_else_is_done() -> None:
-    """As Streamlit ends a run of the script, at whatever it says, when the person does something else meanwhile: the next
-    run knows nothing of the button that was pressed, and has the address of the browser."""
-    context = get_script_run_ctx()
-    assert context
-    raise RerunException(
-        RerunData(
-            widget_states=WidgetStates(),
-            query_string="model=demo%2Fpenguins%40v2",
-            page_script_hash=context.page_script_hash,
-        )
-    )
-
-
 def test_a_press_is_heeded_when_something_else_is_done_before_the_study_has_begun(
     effects: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start, times = running.start, []
-
-    def interrupted(*given: Any) -> None:
-        times.append(1)
-        if len(times) == 1:
-            _something_else_is_done()
-        start(*given)
-
     effects.run()
-    monkeypatch.setattr(running, "start", interrupted)
+    times = interrupt(monkeypatch, running, "start", ADDRESS)
     _start(effects)
     assert "It depends most on" in _words(effects)
     effects.run()
@@ -276,7 +253,7 @@ def test_a_study_is_opened_when_something_else_is_done_while_it_ends(
     def interrupted(address: QueryParamsProxy, name: str, value: Any) -> None:
         times.append(name)
         if times == ["study"]:
-            _something_else_is_done()
+            something_else_is_done(ADDRESS)
         write(address, name, value)
 
     effects.run()
@@ -294,9 +271,10 @@ def test_what_is_said_anew_does_not_move_the_button(effects: AppTest) -> None:
 
 def test_a_press_is_forgotten_where_nothing_can_be_started(effects: AppTest) -> None:
     effects.run()
-    effects.session_state["study_pressed"] = pressed = [PENGUINS]
+    effects.session_state["pressed_study"] = pressed = Presses()
+    pressed.note(str(PENGUINS))
     effects.segmented_control(key=f"behaviour_rows_{PENGUINS}").set_value("A file").run()
-    assert not pressed
+    assert str(PENGUINS) not in pressed
 
 
 @pytest.mark.slow

@@ -57,10 +57,10 @@ def draw(method: Method, cohort: Cohort, entry: Entry, signature: Signature) -> 
         key="behaviour_start",
         disabled=is_busy,
         width="stretch",
-        on_click=pressed.append,
-        args=(entry.ref,),
+        on_click=pressed.note,
+        args=(str(entry.ref),),
     )
-    if pressed and not is_busy:
+    if str(entry.ref) in pressed and not is_busy:
         try:
             _start(method, cohort, entry, signature, target, options)
         except Exception:

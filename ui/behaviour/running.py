@@ -13,20 +13,17 @@ from jobs.store import JobView
 from mds_client.signature import ModelRef
 from ui import announced, errors, jobs, session
 from ui.explanations import kinds
+from ui.pressed import Presses, presses_of
 from ui.session import services
 
 PLACE = "behaviour_found"
 
 
-def presses(ref: ModelRef) -> list[ModelRef]:
-    """The presses of *Start* for this model that no study was begun for yet.
-
-    A button of Streamlit is pressed for one run of the script, which ends where the person does something else meanwhile, as a
-    press waits for the model. Here it stays until it was heeded. Who holds the list changes it without the session, which is
-    where a run may end.
-    """
-    pressed: list[ModelRef] = session.remembered(session.STUDY_PRESSED, list)
-    pressed[:] = [each for each in pressed if each == ref]
+def presses(ref: ModelRef) -> Presses:
+    """The press of *Start* that no study was begun for yet: the press of this model, as a press waits for the model's answer."""
+    pressed = presses_of("study")
+    if str(ref) not in pressed:
+        pressed.clear()
     return pressed
 
 

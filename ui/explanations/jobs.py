@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from explanations import requests
 from explanations.background.store import Background
@@ -59,15 +59,17 @@ def background(signature: Signature) -> Background | None:
     return background_of(signature) if signature.is_tabular else None
 
 
-def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
+def start(
+    answered: AnsweredCase,
+    method: str,
+    options: Mapping[str, object] | None = None,
+    *,
+    begun: Callable[[], None] = lambda: None,
+) -> str:
     """Begin to explain the case in this way; `options` are in the method's own words. What is under way already
-    is not begun again."""
-    begin(answered, method, options)
-
-
-def begin(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> str:
-    """As `start`; the id of the job, empty where none was begun."""
-    available = services()
+    is not begun again. `begun` is called once it is, before the run of the script can end. The id of the job, empty where none
+    was begun."""
+    available, person, seen = services(), session.person(), _seen()
     request = request_of(
         available.sessions,
         method=method,
@@ -81,9 +83,10 @@ def begin(answered: AnsweredCase, method: str, options: Mapping[str, object] | N
     )
     try:
         job = explanation.start(
-            available.here, available.kinds[explanation.NAME], request, person=session.person()
+            available.here, available.kinds[explanation.NAME], request, person=person
         )
-        _seen().add(job.id)
+        begun()
+        seen.add(job.id)
     except JobUnderWay:
         return ""
     except MdsError as error:

@@ -18,6 +18,7 @@ from mds_client.signature import Signature
 from ui import announced, errors
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
+from ui.pressed import Presses, presses_of
 from ui.session import services
 from ui.text import plain
 
@@ -32,6 +33,7 @@ def suits(answered: AnsweredCase) -> bool:
 def draw(answered: AnsweredCase) -> None:
     """A button for each method; under it what is running, then what has been found."""
     offered = _offered(answered.signature)
+    _heed(answered, offered)
     under_way = jobs.CaseJobs(answered)  # read first: one that ends by now has its result below
     views = explanations(services().sessions, answered.case.id)
     finished = {
@@ -58,6 +60,19 @@ def draw(answered: AnsweredCase) -> None:
         elif failure := under_way.failure(method.NAME):
             with _place(method):
                 errors.show(failure)
+
+
+def _presses(answered: AnsweredCase) -> Presses:
+    return presses_of(f"why_{answered.case.id}")
+
+
+def _heed(answered: AnsweredCase, offered: Sequence[Method]) -> None:
+    """Begin what was pressed, or say why not."""
+    presses = _presses(answered)
+    for method in offered:
+        if method.NAME in presses:
+            jobs.start(answered, method.NAME, begun=presses.clear)
+    presses.clear()
 
 
 def _place(method: Method) -> DeltaGenerator:
@@ -124,6 +139,6 @@ def _draw_button(answered: AnsweredCase, method: Method, *, is_first: bool = Fal
         type="primary" if is_first else "tertiary",
         icon=":material/lightbulb:" if is_first else None,
         help=plain(f"{method.describe()} {cost}".strip()),
-        on_click=jobs.start,
-        args=(answered, method.NAME),
+        on_click=_presses(answered).note,
+        args=(method.NAME,),
     )

@@ -21,6 +21,7 @@ from ui import announced, errors, long_words, session, staleness
 from ui.cases.opened import opened
 from ui.feedback import call, deliveries, more, questions, region_editor, truth
 from ui.feedback.truth import labels_of
+from ui.pressed import Presses, presses_of
 from ui.session import services
 from ui.text import plain
 
@@ -38,6 +39,8 @@ _OPEN = ("again", "key", "truth", "comment", "sure")
 
 def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     """The question, or the judgement that this person gave, which can be changed and taken back."""
+    presses = _presses(case)
+    presses.finish()
     judged = current(services().sessions, case_id=case.id, person=session.person())
     said = None if is_taken_back(judged) else judged
     with st.container(key=_key(case, "strip")):
@@ -55,11 +58,16 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
             _draw_recorded(case, said)
         else:
             _draw_choice(case, answer, signature, said)
+        presses.clear()
     _announce(case, said)
 
 
 def _key(case: CaseView, name: str) -> str:
     return f"feedback_{case.id}_{name}"
+
+
+def _presses(case: CaseView) -> Presses:
+    return presses_of(f"feedback_{case.id}")
 
 
 def _announce(case: CaseView, said: FeedbackView | None) -> None:
@@ -83,16 +91,16 @@ def _draw_recorded(case: CaseView, said: FeedbackView) -> None:
             "Change",
             key=_key(case, "change"),
             icon=":material/edit:",
-            on_click=_open,
-            args=(case, said.judgement),
+            on_click=_presses(case).call,
+            args=(_open, case, said.judgement),
             help="Change your judgement, add a comment, or say how sure you are",
         )
         st.button(
             "Undo",
             key=_key(case, "undo"),
             icon=":material/undo:",
-            on_click=_undo,
-            args=(case, said.id),
+            on_click=_presses(case).call,
+            args=(_undo, case, said.id),
             help="Take back what you said last",
         )
 
@@ -117,7 +125,9 @@ def _draw_choice(
     """One click says it; *No* asks for more, and so does *Change* of what was said."""
     first = call_of(services().sessions, case.id) if said is None else None
     is_mine = first is not None and first.person == session.person()
-    is_kept = bool(first and is_mine and call.draw(case, answer, first, _key(case, "keep")))
+    is_kept = bool(
+        first and is_mine and call.draw(case, answer, first, _key(case, "keep"), _presses(case))
+    )
     asked = questions.asked_of(case.server, case.model)
     answers = questions.draw(asked, _key(case, ""), said.answers if said else None)
     with st.container(horizontal=True):
@@ -140,17 +150,17 @@ def _is_open(case: CaseView) -> bool:
 def _draw_judgements(case: CaseView, *, is_change: bool) -> tuple[bool, bool]:
     """Whether *Yes*, and whether *Can't tell* is to be recorded at once. A change turns the form to that word, so that
     no comment is lost with a click."""
-    pressed = {}
+    presses = _presses(case)
     for name, (judgement, label, icon) in _BUTTONS.items():
         opens = is_change or judgement == "incorrect"
-        pressed[name] = st.button(
+        st.button(
             label,
             key=_key(case, name),
             icon=icon,
-            on_click=_open if opens else None,
-            args=(case, judgement) if opens else None,
+            on_click=presses.call if opens else presses.note,
+            args=(_open, case, judgement) if opens else (name,),
         )
-    return pressed["yes"] and not is_change, pressed["unsure"] and not is_change
+    return "yes" in presses and not is_change, "unsure" in presses and not is_change
 
 
 def _draw_more(
@@ -177,9 +187,12 @@ def _draw_more(
         given["comment"] = more.draw_comment("Comment, optional", said, _key(case, "comment"), 80)
         given["confidence"] = more.draw_confidence("How sure are you?", said, _key(case, "sure"))
         with st.container(horizontal=True):
-            is_sent = st.form_submit_button("Send", type="primary")
-            st.form_submit_button("Cancel", on_click=_close, args=(case,), help=_kept(said))
-    if is_sent:
+            presses = _presses(case)
+            st.form_submit_button("Send", type="primary", on_click=presses.note, args=("send",))
+            st.form_submit_button(
+                "Cancel", on_click=presses.call, args=(_close, case), help=_kept(said)
+            )
+    if "send" in presses:
         _send(case, labels_of(answer, signature), said, given)
 
 
@@ -190,7 +203,9 @@ def _send(
     if said is None or not _is_the_same(said, given):
         _submit(case, labels, **given)
         return
-    _close(case)
+    presses = _presses(case)
+    presses.clear()
+    presses.call(_close, case)
     st.toast("You changed nothing: what you said stays.", icon=":material/check:")
     st.rerun()
 
@@ -247,12 +262,14 @@ def _undo(case: CaseView, feedback_id: str) -> None:
 
 def _is_recorded(case: CaseView, record: Callable[[], FeedbackView]) -> bool:
     """Whether it was recorded; the form is then closed, and what is said next is another statement."""
+    presses = _presses(case)
     try:
         record()
     except MdsError as error:
         errors.show(error)
         return False
-    _close(case)
+    presses.clear()
+    presses.call(_close, case)
     return True
 
 

@@ -10,11 +10,12 @@ from feedback.ground_truth import Truth, answered
 from feedback.wording import confidence_in_words
 from mds_client.prediction import Answer
 from ui import session
+from ui.pressed import Presses
 from ui.session import services
 from ui.text import number, plain
 
 
-def draw(case: CaseView, answer: Answer, call: FirstCallView, key: str) -> bool:
+def draw(case: CaseView, answer: Answer, call: FirstCallView, key: str, presses: Presses) -> bool:
     """What was answered first; whether the person keeps it though the model says otherwise."""
     if call.is_declined:
         st.caption("You could not tell before the model answered.")
@@ -25,7 +26,14 @@ def draw(case: CaseView, answer: Answer, call: FirstCallView, key: str) -> bool:
         st.markdown(f"{words} You agree.")
         return False
     st.markdown(f"{words} *Yes* means that the model is right.")
-    return st.button("Keep my answer", key=key, icon=":material/person_check:")
+    st.button(
+        "Keep my answer",
+        key=key,
+        icon=":material/person_check:",
+        on_click=presses.note,
+        args=("keep",),
+    )
+    return "keep" in presses
 
 
 def draw_kept(case: CaseView) -> None:

@@ -77,6 +77,7 @@ def draw() -> None:
 
 
 def _draw_desk() -> None:
+    last.presses().finish()
     counts = review_queue.counts(services().sessions, session.person())
     every = sum(counts.values())
     _agree(every)
@@ -106,6 +107,7 @@ def _draw_desk() -> None:
         opened = case.draw(item)
     with right:
         decision.draw(item, opened)
+    last.presses().clear()
     keyboard.draw(item)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Literal
 
 import streamlit as st
 
@@ -30,7 +31,13 @@ def draw(item: ItemView, shown: Opened | None) -> None:
     """What can be said of the case, and what was said last."""
     answer = answer_of(shown.case) if shown else None
     if shown is None or answer is None:
-        st.button("Next", key="review_skip", shortcut="K", on_click=waiting.skip, args=(item.id,))
+        st.button(
+            "Next",
+            key="review_skip",
+            shortcut="K",
+            on_click=last.presses().call,
+            args=(waiting.skip, item.id),
+        )
         return
     said = last.said_of(item)
     with st.container(border=True, key="review_decision"):
@@ -52,8 +59,8 @@ def draw(item: ItemView, shown: Opened | None) -> None:
                     key="review_skip",
                     icon=":material/skip_next:",
                     shortcut="K",
-                    on_click=waiting.skip,
-                    args=(item.id,),
+                    on_click=last.presses().call,
+                    args=(waiting.skip, item.id),
                 )
             last.draw_undo(item)
             last.draw_golden()
@@ -72,7 +79,8 @@ def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
             key="review_go_on",
             icon=":material/arrow_forward:",
             shortcut="K",
-            on_click=last.close,
+            on_click=last.presses().call,
+            args=(last.close,),
         )
     elif last.is_taken_back(item):
         st.info(
@@ -101,14 +109,9 @@ def _draw_buttons(
     more: dict[str, object],
 ) -> None:
     """Three; in a bar at the foot of a narrow screen, so that they are in sight beside any case."""
-    if st.button(
-        "Correct",
-        key=_key(item, "yes"),
-        icon=":material/check:",
-        type="secondary" if st.session_state.get(_key(item, last.WRONG)) else "primary",
-        shortcut="Y",
-        width="stretch",
-    ):
+    is_wrong = bool(st.session_state.get(_key(item, last.WRONG)))
+    look: Literal["primary", "secondary"] = "secondary" if is_wrong else "primary"
+    if _is_pressed(item, "yes", "Correct", "Y", icon=":material/check:", look=look):
         _answer(item, shown, answer, _again("correct", said) | more)
     st.button(
         "Incorrect",
@@ -116,16 +119,10 @@ def _draw_buttons(
         icon=":material/close:",
         shortcut="N",
         width="stretch",
-        on_click=_open,
-        args=(item,),
+        on_click=last.presses().call,
+        args=(_open, item),
     )
-    if st.button(
-        "Can't tell",
-        key=_key(item, "unsure"),
-        icon=":material/question_mark:",
-        shortcut="X",
-        width="stretch",
-    ):
+    if _is_pressed(item, "unsure", "Can't tell", "X", icon=":material/question_mark:"):
         _answer(item, shown, answer, _again("unsure", said) | more)
 
 
@@ -167,27 +164,40 @@ def _draw_right(
     if 0 < len(others) <= _MOST_KEYS:
         st.markdown("**What is right?**")
         for place, label in enumerate(others, 1):
-            if st.button(
-                plain(label),
-                key=_key(item, f"is_{place}"),
-                shortcut=str(place),
-                width="stretch",
-                type="primary" if label == known else "secondary",
-            ):
+            look: Literal["primary", "secondary"] = "primary" if label == known else "secondary"
+            if _is_pressed(item, f"is_{place}", plain(label), str(place), look=look):
                 _answer(item, shown, answer, {**given, "truth": label})
-        if st.button("I do not know", key=_key(item, "is_0"), shortcut="0", width="stretch"):
+        if _is_pressed(item, "is_0", "I do not know", "0"):
             _answer(item, shown, answer, given)
         return
     key = _key(item, "truth")
     given |= truth.draw(answer, shown.signature, key, known, shown.values)
-    if st.button(
-        "Send",
-        key=_key(item, "send"),
-        icon=":material/send:",
-        shortcut="Ctrl+Enter",
-        type="primary",
-    ):
+    if _is_pressed(item, "send", "Send", "Ctrl+Enter", icon=":material/send:", look="primary"):
         _answer(item, shown, answer, given)
+
+
+def _is_pressed(
+    item: ItemView,
+    name: str,
+    words: str,
+    shortcut: str,
+    *,
+    icon: str | None = None,
+    look: Literal["primary", "secondary"] = "secondary",
+) -> bool:
+    """A button that decides, and whether it was pressed and nothing was done for it yet."""
+    presses, key = last.presses(), _key(item, name)
+    st.button(
+        words,
+        key=key,
+        icon=icon,
+        shortcut=shortcut,
+        type=look,
+        width="content" if name == "send" else "stretch",
+        on_click=presses.note,
+        args=(key,),
+    )
+    return key in presses
 
 
 def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
@@ -201,7 +211,7 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
             "More sure",
             key=_key(item, "surer"),
             shortcut="S",
-            on_click=_surer,
+            on_click=_surer,  # nothing is kept: a press more would be another word
             args=(key, said.confidence if said else None),
             type="tertiary",
         )
@@ -212,26 +222,35 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
 
 def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, object]) -> None:
     """Record it and go on; or say why not, with everything still there."""
+    presses, sessions, person = last.presses(), services().sessions, session.person()
+    key = session.remembered(_key(item, "key"), lambda: uuid.uuid4().hex)
     try:
         said = review_queue.answer(
-            services().sessions,
+            sessions,
             item_id=item.id,
-            person=session.person(),
-            key=session.remembered(_key(item, "key"), lambda: uuid.uuid4().hex),
+            person=person,
+            key=key,
             labels=truth.labels_of(answer, shown.signature),
             **given,  # type: ignore[arg-type]
         )
     except MdsError as error:
         errors.show(error)
         return
+    presses.clear()
+    right = f", {in_words(said.truth)} is right" if given.get("truth") is not None else ""
+    words = f"Case {item.case_id[-6:]}: {given['judgement']}{right}, saved."
+    presses.call(_go_on, item, words)
+    st.rerun()
+
+
+def _go_on(item: ItemView, words: str) -> None:
+    """What was said of this case is empty again, and the next one is open."""
     for name in ("key", last.WRONG, "sure", "reason", keyboard.COMMENT, "truth"):
         st.session_state.pop(_key(item, name), None)
     questions.forget(_key(item, ""))
     st.session_state.pop(waiting.CHOSEN, None)
     last.close()
-    right = f", {in_words(said.truth)} is right" if given.get("truth") is not None else ""
-    keyboard.tell(f"Case {item.case_id[-6:]}: {given['judgement']}{right}, saved.")
-    st.rerun()
+    keyboard.tell(words)
 
 
 def _open(item: ItemView) -> None:

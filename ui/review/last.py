@@ -14,12 +14,18 @@ from mds_client.errors import MdsError
 from ui import errors, session
 from ui.cases.golden import change as make_golden
 from ui.model_titles import of_model
+from ui.pressed import Presses, presses_of
 from ui.review import keyboard
 from ui.session import services
 from ui.text import plain
 
 WRONG = "wrong"  # that it is asked what would be right
 _OPENED = "review_again"  # the id of an answered item that is opened again
+
+
+def presses() -> Presses:
+    """The presses of the desk's buttons that nothing was done for yet; each says of which case it is."""
+    return presses_of("review")
 
 
 def opened() -> ItemView | None:
@@ -61,8 +67,8 @@ def draw() -> None:
                 st.button(
                     "Decide again" if each.is_taken_back else "Change",
                     key=f"review_change_{each.item.id}",
-                    on_click=_open,
-                    args=(each.item.id, each.feedback.judgement),
+                    on_click=presses().call,
+                    args=(_open, each.item.id, each.feedback.judgement),
                 )
 
 
@@ -79,8 +85,8 @@ def draw_undo(item: ItemView | None) -> None:
         shortcut="U",
         disabled=newest is None,
         help="Take back what you decided: the case waits for you again",
-        on_click=_undo,
-        args=(newest,),
+        on_click=presses().call,
+        args=(_undo, newest),
     )
 
 
@@ -90,14 +96,21 @@ def draw_golden() -> None:
     found = review_queue.last_answers(sessions, session.person(), 1)
     if not found or golden.places_of(sessions, found[0].case.id):
         return
-    if golden.can_be_golden(sessions, found[0].case) and st.button(
+    if not golden.can_be_golden(sessions, found[0].case):
+        return
+    name, pressed = f"golden {found[0].case.id}", presses()
+    st.button(
         f"Golden case: {found[0].case.id[-6:]}",
         key="review_golden",
         icon=":material/star:",
         shortcut="G",
         help="Every new version is asked the case that you decided last, and must get it right",
-    ):
+        on_click=pressed.note,
+        args=(name,),
+    )
+    if name in pressed:
         make_golden(found[0].case.id, is_golden=True)
+        pressed.clear()
         st.rerun()
 
 

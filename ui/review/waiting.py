@@ -77,8 +77,8 @@ def draw(found: Queue, every: int, current_item: ItemView) -> None:
                 help=plain(item.detail) or None,
                 width="stretch",
                 disabled=is_open,
-                on_click=choose,
-                args=(item.id,),
+                on_click=last.presses().call,
+                args=(choose, item.id),
             )
         if found.count > _SHOWN:
             st.caption(f"and {found.count - _SHOWN:,} more")

@@ -15,6 +15,7 @@ from ui import jobs, session
 from ui.cases.opened import opened
 from ui.explanations import jobs as explaining
 from ui.explanations.answered_case import AnsweredCase
+from ui.pressed import Presses, presses_of
 from ui.session import services
 from ui.text import many
 
@@ -90,21 +91,29 @@ def _draw_end(found: Sequence[Reasons], count: int) -> None:
 
 def _draw_button(show_id: str, missing: Sequence[Reasons]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
+        presses = presses_of(f"reasons_{show_id}")
+        st.button(
             f"Find the reasons for {many(len(missing), 'case')}",
             icon=":material/lightbulb:",
             key="show_why",
-        ):
-            _begin(show_id, missing)
+            on_click=presses.note,
+            args=("find",),
+        )
+        if "find" in presses:
+            _begin(show_id, missing, presses)
+        presses.clear()
         st.caption("Reasons are recorded before the show, so that nobody waits for them.")
 
 
-def _begin(show_id: str, missing: Sequence[Reasons]) -> None:
-    """Begin with all of them, and draw the page with how far they are; why none could begin is said."""
-    started = [explaining.begin(each.asked, each.method) for each in missing if each.asked]
+def _begin(show_id: str, missing: Sequence[Reasons], presses: Presses) -> None:
+    """Begin with all of them, and draw the page with how far they are; why none could begin is said. Where the run of the
+    script ends in the midst, the next one begins with those that are still missing."""
     begun = _begun(show_id)
     begun.clear()
-    begun.update(job for job in started if job)
+    begun.update(
+        job for each in missing if each.asked and (job := explaining.start(each.asked, each.method))
+    )
+    presses.clear()
     if begun:
         st.rerun()
 

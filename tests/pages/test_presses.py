@@ -1,0 +1,140 @@
+"""A press is kept until it is heeded, and is heeded once, whatever else is done meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import services
+from cases import queries
+from db.ids import utc_now
+from feedback.submission import FeedbackView, history
+from tests.pages.interrupted import interrupt
+from tests.recorded import add_case
+from ui import feedback
+from ui.explanations import jobs
+from ui.feedback import questions
+from ui.pressed import Presses
+from ui.review import decision, last, waiting
+
+
+def _press(page: AppTest, label: str) -> AppTest:
+    (button,) = [each for each in page.button if each.label == label]
+    page = button.click().run()
+    assert not page.exception
+    return page
+
+
+def _asked(predict: AppTest) -> AppTest:
+    predict.query_params["model"] = "demo/penguins@v2"
+    return _press(predict.run(), "Predict")
+
+
+def _said(built: services.Services) -> list[FeedbackView]:
+    (case,) = queries.recent(built.sessions)
+    return history(built.sessions, case.id)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(feedback, "submit"), (feedback.staleness, "is_typed_over")]
+)
+def test_feedback_is_recorded_though_something_else_is_done_before(
+    predict: AppTest,
+    built: services.Services,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: object,
+    name: str,
+) -> None:
+    page = _asked(predict)
+    calls = interrupt(monkeypatch, owner, name)
+    page = _press(page, "Yes")
+    assert [each.judgement for each in _said(built)] == ["correct"]
+    page.run()
+    assert len(calls) == 2  # one press, one record
+
+
+def test_feedback_is_recorded_once_though_something_else_is_done_just_then(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _asked(predict)
+    interrupt(monkeypatch, questions, "forget")  # the end of what is emptied after it is recorded
+    page = _press(page, "Can't tell")
+    assert [each.judgement for each in _said(built)] == ["unsure"]
+    interrupt(monkeypatch, feedback, "take_back")
+    _press(page, "Undo")
+    assert len(_said(built)) == 2
+
+
+def test_a_form_opens_and_is_sent_though_something_else_is_done(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _asked(predict)
+    interrupt(monkeypatch, feedback, "_open")
+    page = _press(page, "No")
+    interrupt(monkeypatch, feedback, "_send")
+    page = _press(page, "Send")
+    assert [each.judgement for each in _said(built)] == ["incorrect"]
+    assert "Send" not in [each.label for each in page.button]
+
+
+def test_reasons_are_looked_for_though_something_else_is_done_before(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _asked(predict)
+    calls = interrupt(monkeypatch, jobs, "request_of")
+    page = _press(page, "What speaks for and against")
+    (case,) = queries.recent(built.sessions)
+    assert len(queries.explanations(built.sessions, case.id)) == 1
+    page.run()
+    assert len(calls) == 2
+
+
+@pytest.mark.usefixtures("named")
+def test_a_reviewer_decides_once_though_something_else_is_done(
+    app: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        add_case(
+            built.sessions, server="demo", is_audited=True, audit_draw=0.0, question=f"The {name}?",
+            created_at=utc_now(),
+        )  # fmt: skip
+    page = app.switch_page("../pages/review.py").run()
+    first = page.header[0].value
+    interrupt(monkeypatch, waiting, "skip")
+    page = _press(page, "Skip")
+    second = page.header[0].value
+    assert second != first
+    interrupt(monkeypatch, decision, "_answer")
+    page = _press(page, "Correct")
+    assert page.header[0].value == first
+    interrupt(monkeypatch, decision, "_go_on")  # it is recorded by then
+    page = _press(page, "Correct")
+    said = [
+        each for case in queries.recent(built.sessions) for each in history(built.sessions, case.id)
+    ]
+    assert [each.judgement for each in said] == ["correct", "correct"]
+    assert "Nothing waits for you" in page.info[0].value
+    interrupt(monkeypatch, last, "take_back")
+    page = _press(page, "Undo last")
+    assert page.header[0].value == first
+
+
+def test_the_last_of_two_presses_is_the_one_that_is_meant() -> None:
+    presses = Presses()
+    presses.note("yes")
+    presses.note("unsure")
+    assert "unsure" in presses
+    assert "yes" not in presses
+
+
+def test_what_goes_wrong_is_not_done_again() -> None:
+    presses, done = Presses(), []
+
+    def fail() -> None:
+        done.append(1)
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        presses.call(fail)
+    presses.finish()
+    assert done == [1]
