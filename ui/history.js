@@ -9,14 +9,18 @@
 // - What is named in TYPED changes with each stroke: all strokes after the first are one step with it.
 // - To another page is a step. Streamlit says the parameters of the page to come before its name, so that the page which is left
 //   would get an entry with them: that entry, or the address as it was, is put right.
+// - Leaving the stage goes back to before its first step, or takes the place of its steps where something else was there: Back
+//   then shows what was there before the show, and does not enter it again.
 (() => {
   const DETAILS = ["example"];
   const TYPED = ["search"];
+  const STAGE = "/present";
   const TOGETHER = 2000; // ms within which the name of a page follows its parameters
   const DEEDS = ["pointerdown", "keydown", "click", "input", "change", "drop", "paste"];
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
   let isDone = false; // whether somebody did something since the last change
+  let returning = ""; // where a way back over the stage's steps is to end
   let last = { search: "", from: "", isStep: false, at: -TOGETHER }; // the last change within a page
 
   function without(address, names) {
@@ -43,7 +47,8 @@
     const isBeside = isCase(location.href) && sameBut(location.href, to.href);
     if (isBeside) return push({ isBeside }, "", to.href);
     if (history.state?.isBeside) return replace({}, "", to.href);
-    push({}, "", to.href);
+    const stage = history.state?.stage; // its steps count from 1, and know from where it was entered
+    push(stage ? { stage: { ...stage, step: stage.step + 1 } } : {}, "", to.href);
   }
 
   function within(to) {
@@ -59,18 +64,54 @@
 
   function toPage(to) {
     const isAnnounced = to.search && to.search === last.search && performance.now() - last.at < TOGETHER;
-    if (isAnnounced && last.isStep) {
-      replace({}, "", to.href);
+    if (isStage(location)) {
+      leave(to);
     } else {
-      if (isAnnounced) replace(history.state, "", last.from);
-      push({}, "", to.href);
+      const from = isAnnounced ? last.from : location.href;
+      const state = isStage(to) ? { stage: entered(from) } : {};
+      if (isAnnounced && !last.isStep) replace(history.state, "", from);
+      if (isAnnounced && last.isStep) replace(state, "", to.href);
+      else push(state, "", to.href);
     }
     isDone = false;
     last = { ...last, at: -TOGETHER };
   }
 
+  function isStage(address) {
+    return address.pathname.endsWith(STAGE);
+  }
+
+  // Going back over a reload would load the page of before: the steps of a stage are those of one load.
+  function entered(from) {
+    return { step: 1, from, load: performance.timeOrigin };
+  }
+
+  function isSame(one, other) {
+    return new URL(one).pathname === new URL(other).pathname && sameBut(one, other);
+  }
+
+  function leave(to) {
+    const stage = history.state?.stage ?? entered("");
+    const back = stage.from && isSame(stage.from, to.href) ? stage.step : stage.step - 1;
+    replace({}, "", to.href);
+    if (!back || stage.load !== performance.timeOrigin) return;
+    returning = to.href;
+    history.go(-back);
+  }
+
+  // The page stands there already: Streamlit is not to draw it as one to which somebody went back.
+  function arrive(event) {
+    event.stopImmediatePropagation();
+    if (!isSame(location.href, returning)) replace({}, "", returning);
+    returning = "";
+  }
+
   function change(state, title, address) {
     const to = new URL(address ?? location.href, location.href);
+    if (returning) {
+      returning = to.href;
+      return replace(history.state, "", to.href);
+    }
     return to.pathname === location.pathname ? within(to) : toPage(to);
   }
 
@@ -79,5 +120,7 @@
   DEEDS.forEach((kind) => addEventListener(kind, (event) => (isDone ||= event.isTrusted), true));
   addEventListener("popstate", (event) => {
     if (event.isTrusted) isDone = false;
+    if (returning) arrive(event);
   }, true);
+  if (isStage(location) && !history.state?.stage) replace({ ...history.state, stage: entered("") }, "");
 })();
