@@ -17,7 +17,7 @@ from mds_client.errors import MdsError
 from mds_client.protocols.detection import probe_lines
 from mds_client.signature.facts import Facts
 from signatures import overlay
-from ui import history, model_cards, session
+from ui import history, model_cards, session, unknown_choices
 from ui.model_cards import KINDS, STANDINGS, Card
 from ui.session import services
 from ui.text import plain
@@ -151,6 +151,8 @@ def _newest_runs(scope: str) -> Mapping[tuple[str, str], RunView]:
 def _filtered(everything: Sequence[Card], found: Sequence[Card]) -> list[Card]:
     """Those found that are of the kind, the server, the state and the health that are chosen; one alone is not offered."""
     options = {name: {part(card) for card in everything} for name, part in _FILTERS.items()}
+    if everything:  # until the servers have listed their models, nothing is known
+        _draw_unknown(options)
     chosen = {name: _chosen(name, offered) for name, offered in options.items()}
     with st.container(horizontal=True, key="models_filters"):
         for name, part in _FILTERS.items():
@@ -158,6 +160,13 @@ def _filtered(everything: Sequence[Card], found: Sequence[Card]) -> list[Card]:
                 others = {**chosen, name: None}
                 _draw_filter(name, options[name], Counter(map(part, _left(found, others))))
     return _left(found, chosen)
+
+
+def _draw_unknown(options: Mapping[str, Collection[str]]) -> None:
+    """What the address asks for and no model is."""
+    asked = {name: st.query_params.get(name, "") for name in options}
+    unknown = {n: value for n, value in asked.items() if value and value not in options[n]}
+    unknown_choices.draw(unknown, {name: name.capitalize() for name in unknown})
 
 
 def _left(found: Sequence[Card], chosen: Mapping[str, str | None]) -> list[Card]:

@@ -118,6 +118,20 @@ def test_a_choice_stands_in_the_address_and_opens_from_it(app: AppTest) -> None:
     assert len(again.subheader) > 5
 
 
+def test_what_the_address_asks_for_and_no_model_is_is_said_and_can_be_taken_away(
+    app: AppTest,
+) -> None:
+    app.query_params.update({"health": "blue", "kind": "picture"})
+    app.run()
+    assert [each.value for each in app.warning] == [
+        "The address asks for “Health: blue”, which is not known here, so it filters nothing."
+    ]
+    assert {f.value for f in app.subheader} == {"Handwritten digits", "Text in pictures"}
+    app.button(key="unknown_without_health").click().run()
+    assert not app.warning
+    assert app.query_params == {"kind": "picture"}
+
+
 def test_a_choice_counts_what_the_other_choices_leave(
     app: AppTest, built: services.Services
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -56,7 +57,7 @@ def draw_add(case: CaseView) -> None:
 
 def draw_make(lines: Sequence[CaseLine]) -> None:
     """A show of the first cases of a list that have an answer."""
-    answered = [line.id for line in lines if line.is_answered]
+    answered = shown_once(lines)
     if not answered:
         return
     box = st.popover(
@@ -76,6 +77,17 @@ def draw_make(lines: Sequence[CaseLine]) -> None:
             )
             if st.form_submit_button("Make the show", type="primary"):
                 _keep(_NEW, name or _TITLE, answered[: int(count)])
+
+
+def shown_once(lines: Sequence[CaseLine]) -> list[str]:
+    """The cases of a list, the newest first, that a show begins with: those with an answer that are no scenario of another, and
+    of a question that was asked several times the newest."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line.is_answered and line.purpose != "scenario":
+            question = json.dumps([line.server, line.model, line.entered], sort_keys=True)
+            found.setdefault(question, line.id)
+    return list(found.values())
 
 
 def _keep(show_id: str, name: str, case_ids: Sequence[str]) -> None:
