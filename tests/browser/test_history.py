@@ -67,7 +67,7 @@ def test_back_leads_out_of_what_if_and_not_onto_the_stage_that_was_left(page: Pa
     expect(visit.predict_button()).to_be_visible()
     assert visit.settled().case() == case
     page.go_back()
-    expect(slider).to_be_visible()  # what was there before the stage and the answer from which it was entered
+    expect(slider).to_be_visible()  # what was there before the stage
     visit.settled().open(f"/case?id={case}")
     heading = page.get_by_role("heading", name=f"Case {case[-6:]}")
     expect(heading).to_be_visible()
