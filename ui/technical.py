@@ -18,11 +18,16 @@ from ui.session import services
 from ui.text import plain
 
 _MOST_SHOWN = 20_000
+KEY = "technical"
 
 
+@st.fragment
 def draw(case: CaseView) -> None:
-    """The case as the record has it."""
-    with st.expander("Technical", icon=":material/code:"):
+    """The case as the record has it, read once somebody opens it: to colour code takes a browser longer than an answer."""
+    box = st.expander("Technical", icon=":material/code:", key=KEY, on_change="rerun")
+    if not box.open:
+        return
+    with box:
         st.table({name: plain(fact) for name, fact in _facts(case).items()} | _address(case))
         if sensitive.is_hidden(case):
             st.caption(

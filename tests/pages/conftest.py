@@ -18,6 +18,7 @@ from jobs.here import Here
 from people.sign_in import NAME_COOKIE
 from settings import ServerSettings, Settings
 from tests.servers.starting import Running
+from ui import technical
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,8 +56,10 @@ def named(monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def app(built: services.Services) -> AppTest:
-    """The app as it opens."""
-    return AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+    """The app as it opens, for somebody who looks under Technical."""
+    found = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+    found.session_state[technical.KEY] = True
+    return found
 
 
 @pytest.fixture

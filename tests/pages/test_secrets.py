@@ -27,6 +27,7 @@ from mds_client.signature import Explainer, ModelRef
 from mds_client.transport.redaction import Hiding
 from settings import ServerSettings, Settings
 from tests.listening import Handler, listening, url_of
+from ui import technical
 
 SECRET = "sk-live-4f9a1c77/&x"
 BASIC = base64.b64encode(f"ada:{SECRET}".encode()).decode()
@@ -158,6 +159,7 @@ def test_no_page_record_program_or_log_holds_it(
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(Leaky, "is_broken", is_broken)
     app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+    app.session_state[technical.KEY] = True
     app.query_params["model"] = "leaky/echo"
     app.switch_page("../pages/predict.py").run()
     _predict(app)

@@ -6,7 +6,10 @@ import json
 import os
 import subprocess
 
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from ui import technical
 
 
 def _codes(app: AppTest) -> list[str]:
@@ -18,6 +21,20 @@ def _asked(app: AppTest, model: str) -> AppTest:
     app.run()
     (button,) = [b for b in app.button if b.label == "Predict"]
     return button.click().run()
+
+
+def test_it_is_read_once_somebody_opens_it(
+    predict: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(technical, "wire", lambda _, case_id: read.append(case_id))
+    predict.session_state[technical.KEY] = False
+    app = _asked(predict, "demo/breast-cancer")
+    assert "Technical" in [box.label for box in app.expander]
+    assert not read
+    app.session_state[technical.KEY] = True
+    app.run()
+    assert read == [app.query_params["case"]]
 
 
 def test_the_same_call_is_there_in_every_form_and_runs(predict: AppTest) -> None:
