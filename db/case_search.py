@@ -128,6 +128,11 @@ def count(session: Session, wanted: CaseFilter, *, most: int) -> int:
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
+def chosen(session: Session, wanted: CaseFilter) -> Select[str]:
+    """The ids of all of them whatever their words, to be asked for within another query."""
+    return select(Case.id).where(*_all_conditions(session, wanted, ""))
+
+
 def last_read(session: Session, wanted: CaseFilter, *, before: str) -> str:
     """The last of the cases that words are looked for in; empty where there are fewer than MOST_READ."""
     query = _newest(select(Case.id).where(*_all_conditions(session, wanted, before)))

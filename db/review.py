@@ -19,16 +19,17 @@ from sqlalchemy import (
     or_,
     select,
     update,
-)
+)  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+import db.case_search
 import db.feedback
+from db.case_search import CaseFilter
 from db.feedback import FeedbackView
 from db.scope import scope_of
 from db.tables import (
     REVIEW_REASONS,
-    Case,
     Feedback,
     HealthDay,
     HealthMark,
@@ -78,12 +79,12 @@ class ItemView:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewFilter:
-    """Which items; what is empty does not matter."""
+    """Which items; what is empty does not matter. `cases` are those that they are of."""
 
     server: str = ""
     model: str = ""
-    version: str = ""
     reason: str = ""
+    cases: CaseFilter | None = None
 
 
 _items, _said, _rules = (
@@ -358,9 +359,8 @@ def _is_free(
     for name in ("server", "model", "reason"):
         if value := getattr(wanted, name):
             conditions.append(getattr(ReviewItem, name) == value)
-    if wanted.version:
-        of_version = select(Case.id).where(Case.version == wanted.version)
-        conditions.append(ReviewItem.case_id.in_(of_version))
+    if wanted.cases:
+        conditions.append(ReviewItem.case_id.in_(db.case_search.chosen(session, wanted.cases)))
     return conditions
 
 

@@ -7,11 +7,11 @@ there are thousands, and reads them the wrong way round. Nor does what comes int
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.review import FIRST
@@ -49,6 +49,11 @@ _COLUMNS = tuple(getattr(Case, field.name) for field in fields(Candidate))
 def is_drawn() -> ColumnElement[bool]:
     """Drawn for audit, and nobody has decided."""
     return and_(Case.is_audited, ~_is_said(Feedback.judgement != "unsure"))
+
+
+def is_one_of(ids: Select[str]) -> ColumnElement[bool]:
+    """Among these cases."""
+    return Case.id.in_(ids)
 
 
 def is_flagged() -> ColumnElement[bool]:
@@ -118,6 +123,19 @@ def waiting_cases(
         .where(Case.created_at >= wanted.since, Case.created_at < wanted.until)
     )
     return list(session.connection().execute(query.limit(wanted.limit)).scalars())
+
+
+def renew(session: Session, case_ids: Collection[str], now: datetime, expires_at: datetime) -> int:
+    """Ask once more for the first reading of cases of which nobody gave it in time, for the same reason; how many."""
+    is_over = and_(ReviewItem.state == "open", ReviewItem.expires_at <= now)
+    query = (
+        update(ReviewItem)
+        .where(ReviewItem.case_id.in_(case_ids), ReviewItem.reading == FIRST)
+        .where(or_(ReviewItem.state == "expired", is_over))
+        .values(state="open", expires_at=expires_at)
+        .returning(ReviewItem.id)
+    )
+    return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
 def _is_reviewed(session: Session, wanted: Candidates) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import db.case_search
 import db.review
 import db.review_candidates
+from db.case_search import CaseFilter
 from db.cases import GENUINE
 from db.engine import Session, Sessions, reading, writing
 from db.ids import new_id as make_id
@@ -23,6 +25,8 @@ FAR = 0.1
 # So many of the newest cases are looked through for answers and inputs that are unusual.
 _LOOKED_AT = 400
 _OVERDUE_DAYS = 90
+# Of what is wanted so many are put before reviewers at once.
+_MOST_ASKED_FOR = 1_000
 
 
 def fill(
@@ -46,6 +50,40 @@ def fill(
     with writing(sessions) as session:
         db.review.expire(session, now)
     return count
+
+
+def ask_for(
+    sessions: Sessions,
+    wanted: CaseFilter,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> int:
+    """Put drawn cases of a model before its reviewers that the rules do not ask for, or that nobody read in time: somebody wants to know
+    of exactly these. How many came in; none for who does not review the model. Raises StorageError."""
+    server, model, now = wanted.server, wanted.model, clock()
+    with writing(sessions) as session:
+        rules = rules_in(session, server, model)
+        make = partial(_item, server=server, model=model, rules=rules, now=now, new_id=new_id)
+        of_time = Candidates(
+            server=server,
+            model=model,
+            purposes=GENUINE,
+            since=wanted.since or datetime.fromtimestamp(0, UTC),
+            until=now,
+            limit=_MOST_ASKED_FOR,
+        )
+        chosen = db.review_candidates.is_drawn()
+        chosen &= db.review_candidates.is_one_of(db.case_search.chosen(session, wanted))
+        cases = db.review_candidates.candidates(session, of_time, chosen)
+        items = [
+            make(case, "audit", probability=case.audit_probability, draw=case.audit_draw)
+            for case in cases
+        ]
+        late = db.review_candidates.waiting_cases(session, of_time, chosen)
+        expires_at = now + timedelta(days=rules.days)
+        added = db.review.add(session, items)
+        return len(added) + db.review_candidates.renew(session, late, now, expires_at)
 
 
 def _fill(

@@ -88,7 +88,7 @@ def queue(
     person, now, wanted = known(person), clock(), wanted or ReviewFilter()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with reading(sessions) as session:
-        if all_counts is None or wanted.version:  # which they do not tell apart
+        if all_counts is None or wanted.cases:  # which they do not tell apart
             all_counts = db.review.counts(session, person, wanted, now)
         return Queue(
             items=tuple(db.review.waiting(session, person, wanted, now, MOST)),

@@ -20,7 +20,7 @@ from feedback import review_queue
 from feedback.comments import comment
 from feedback.errors import FeedbackRefused
 from feedback.inbox import inbox
-from feedback.review_filling import fill
+from feedback.review_filling import ask_for, fill
 from feedback.review_queue import (
     ReviewFilter,
     answer,
@@ -240,6 +240,33 @@ def test_what_nobody_answers_in_time_expires_and_a_drawn_case_is_asked_once_more
     assert queue(rita, "rita", clock=lambda: later).count == 0
 
 
+def test_chosen_drawn_cases_come_before_reviewers_whatever_the_rules_say(
+    sessions: Sessions,
+) -> None:
+    late = add_case(sessions, **DRAWN, version="v2")
+    rita = filled(sessions)
+    later = NOW + timedelta(days=15)
+    silent = replace(ALL, audit=False, flagged=False)
+    set_rules(rita, server="shelf", model="penguins", rules=silent, person="rita")
+    wanted = add_case(sessions, **DRAWN, version="v2", created_at=later - timedelta(days=1))
+    add_case(sessions, **DRAWN, version="v1", created_at=later - timedelta(days=1))
+    add_case(sessions, audit_draw=0.99, version="v2", created_at=later - timedelta(days=1))
+    known = add_case(sessions, **DRAWN, version="v2")
+    submit(sessions, case_id=known.id, person="ada", judgement="correct", key="known")
+    fill(rita, clock=lambda: later)
+    assert queue(rita, "rita", clock=lambda: later).count == 0
+    of_version = CaseFilter(server="shelf", model="penguins", version="v2")
+    analyst = seen_by(sessions, "ada", "analyst")
+    assert ask_for(analyst, of_version, clock=lambda: later) == 0
+    assert ask_for(rita, of_version, clock=lambda: later) == 2
+    assert ask_for(rita, of_version, clock=lambda: later) == 0
+    chosen = queue(rita, "rita", ReviewFilter(cases=of_version), clock=lambda: later)
+    assert {item.case_id for item in chosen.items} == {late.id, wanted.id}
+    assert chosen.count == 2
+    other = ReviewFilter(cases=replace(of_version, version="v1"))
+    assert queue(rita, "rita", other, clock=lambda: later).count == 0
+
+
 def test_what_is_taken_back_waits_again_in_front_of_who_said_it(sessions: Sessions) -> None:
     case = add_case(sessions, **DRAWN)
     rita, bob = filled(sessions, replace(ALL, second_share=0.5)), seen_by(sessions, "bob")
@@ -300,7 +327,9 @@ def test_rules_are_kept_and_wrong_ones_refused(sessions: Sessions) -> None:
     for wrong in ({"rest_share": 5.0}, {"days": 0}, {"lease_minutes": 999}):
         with pytest.raises(FeedbackRefused):
             set_rules(rita, server="shelf", model="penguins", rules=Rules(**wrong), person="rita")
-    assert queue(rita, "rita", ReviewFilter(reason="audit", version="v1")).count == 0
+    assert (
+        queue(rita, "rita", ReviewFilter(reason="audit", cases=CaseFilter(version="v1"))).count == 0
+    )
 
 
 @pytest.mark.slow

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 import services
 from audit_log.workspaces import complete, opened
 from db.engine import writing
+from feedback import review_queue
 from feedback.first_calls import Call, recorder
+from feedback.review_rules import Rules, set_rules
 from feedback.submission import submit
 from health.alarms.episodes import bring_up_to_date
 from health.kept_standings import keep, kept
@@ -412,14 +414,23 @@ def test_the_advice_to_check_cases_leads_to_exactly_those(
     app.switch_page("../pages/health.py").run()
     assert not app.exception
     html = " ".join(str(each.proto.body) for each in app.get("html"))
-    link, _, words = html.partition('<a href="cases?')[2].partition('" target="_self">')
+    link, _, words = html.partition('<a href="review?')[2].partition('" target="_self">')
     assert words.startswith("Check 8 of the 10 drawn cases that nobody has judged.</a>")
     app.query_params.clear()
     app.query_params.update(dict(parse_qsl(unescape(link))))
-    app.switch_page("../pages/cases.py").run()
+    set_rules(
+        built.sessions, server="demo", model="breast-cancer", person="ada",
+        rules=Rules(audit=False, truth_days=0),
+    )  # fmt: skip
+    other = add_case(built.sessions, **of | {"model": "penguins"}, created_at=days[0])
+    app.switch_page("../pages/review.py").run()
     assert not app.exception
-    assert len(app.dataframe[0].value) == 10
-    assert any("drawn, not judged right or wrong" in button.label for button in app.button)
+    assert "10 of 11 waiting" in " ".join(each.proto.text for each in app.get("progress"))
+    waiting = review_queue.queue(built.sessions, "anonymous").items
+    assert {item.case_id for item in waiting} == {case.id for case in kept[2:]} | {other.id}
+    without = next(b for b in app.button if "drawn, not judged right or wrong" in b.label)
+    without.click().run()
+    assert "counted" not in app.query_params
 
 
 def _list_and_cards_say_the_same(

@@ -19,6 +19,7 @@ from ui.cases.chips import (
     SURE,
     VALUE,
     WITHIN,
+    Called,
     called,
     chip_words,
     number_of,
@@ -89,6 +90,11 @@ _WITHOUT_WIDGET = (
     ON_HEALTH,
 )  # fmt: skip
 
+# What a link of Health may choose of a model, wherever it leads.
+_OF_HEALTH = (
+    ON_HEALTH, "version", "channel", DAYS, VALUE, WITHIN, ANSWER, TRUTH, NUMBER, SURE, OUTCOME,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
@@ -134,9 +140,7 @@ def _unknown(viewer: Viewer) -> dict[str, str]:
     for name, options in {**_OPTIONS, WHOSE: _WHOSE}.items():
         if name != WHOSE or viewer.is_named:
             unknown_choices.note(name, options)
-    asked = {name: st.query_params.get(name, "") for name in _READ}
-    unread = {name: value for name, value in asked.items() if value and not _READ[name](value)}
-    return unknown_choices.noted((*_OPTIONS, WHOSE)) | unread
+    return unknown_choices.noted((*_OPTIONS, WHOSE)) | unread()
 
 
 def draw_chips(choices: Choices) -> None:
@@ -145,11 +149,8 @@ def draw_chips(choices: Choices) -> None:
     server, _, model = choices.address.get(model_choice.KEY, "").partition("/")
     of = called(server, model, choices.address)
     for name, value in chosen.items():
-        label, words = _CHIPS[name]
-        words = model_choice.titles_of([value]) if name == model_choice.KEY else words
-        said = words.get(value) or chip_words(name, value, of)
         st.button(
-            plain(f"{label}: {said[:40]}"),
+            _chip(name, value, of),
             key=f"cases_without_{name}",
             icon=":material/close:",
             help="Remove this filter",
@@ -164,6 +165,46 @@ def draw_chips(choices: Choices) -> None:
             on_click=_take_away,
             args=(list(chosen),),
         )
+
+
+def _chip(name: str, value: str, of: Called) -> str:
+    label, words = _CHIPS[name]
+    words = model_choice.titles_of([value]) if name == model_choice.KEY else words
+    said = words.get(value) or chip_words(name, value, of)
+    return plain(f"{label}: {said[:40]}")
+
+
+def of_health() -> dict[str, str]:
+    """The chips of Health in the address of a page that lists no cases; what cannot be read is left out, and `unread` says so."""
+    asked = {name: st.query_params.get(name, "").strip() for name in _OF_HEALTH}
+    return {name: value for name, value in asked.items() if value and name not in unread()}
+
+
+def unread() -> dict[str, str]:
+    """Choices of the address that cannot be read."""
+    asked = {name: st.query_params.get(name, "") for name in _READ}
+    return {name: value for name, value in asked.items() if value and not _READ[name](value)}
+
+
+def draw_of_health(chosen: Mapping[str, str], model: str) -> None:
+    """A chip for each of those, with a way to take it away."""
+    server, _, name = model.partition("/")
+    of = called(server, name, chosen)
+    for chip, value in chosen.items():
+        st.button(
+            _chip(chip, value, of),
+            key=f"chosen_without_{chip}",
+            icon=":material/close:",
+            help="Remove this filter",
+            on_click=forget_of_health,
+            args=([chip],),
+        )
+
+
+def forget_of_health(names: Collection[str] = ()) -> None:
+    """Take these chips from the address; all where none is named."""
+    for name in names or _OF_HEALTH:
+        st.query_params.pop(name, None)
 
 
 def address_of(link: str) -> dict[str, str]:

@@ -106,6 +106,11 @@ class Chosen:
         """The address of these cases in the list."""
         return f"cases?{urlencode(self._choices(more))}"
 
+    def desk(self, **more: str) -> str:
+        """The address of these cases at the review desk."""
+        chosen = {name: value for name, value in self._choices(more).items() if name != "whose"}
+        return f"review?{urlencode(chosen)}"
+
     def wanted(self, **more: str) -> CaseFilter:
         """The cases of that address."""
         return filter_of(self._choices(more))

@@ -12,7 +12,7 @@ from ui.session import services
 
 
 def draw(needed: ToCheck, chosen: Chosen) -> None:
-    """A button where something waits; it opens exactly the cases that it counts."""
+    """A button where something waits; it leads to exactly the cases that it counts."""
     if needed.needed == 0:
         return
     waiting = count(services().sessions, wanted(chosen))
@@ -21,8 +21,10 @@ def draw(needed: ToCheck, chosen: Chosen) -> None:
 
 
 def address(chosen: Chosen) -> str:
-    """Where the drawn cases of these are listed that nobody has judged right or wrong."""
-    return chosen.cases(counted=UNCHECKED)
+    """Where the drawn cases of these wait that nobody has judged right or wrong: the review desk, for who may review them, else the
+    list."""
+    reviews = services().scope.reviews(chosen.server, chosen.model)
+    return (chosen.desk if reviews else chosen.cases)(counted=UNCHECKED)
 
 
 def wanted(chosen: Chosen) -> CaseFilter:
@@ -31,8 +33,7 @@ def wanted(chosen: Chosen) -> CaseFilter:
 
 
 def words(waiting: int, wanted: ToCheck) -> str:
-    """`Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)`: not the queue of Review, which waits for
-    who asks."""
+    """`Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)`."""
     many = f"{waiting:,} or more" if waiting >= MOST_COUNTED else f"{waiting:,}"
     cases = "case" if waiting == 1 else "cases"
     needed = wanted.needed

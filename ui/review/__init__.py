@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from feedback import review_queue
-from feedback.review_filling import fill
+from feedback.review_filling import ask_for, fill
 from feedback.review_queue import ReviewFilter
 from mds_client.errors import MdsError
 from ui import session, unknown_choices
+from ui.cases.filters import filter_of
 from ui.review import (
     agreement,
     case,
@@ -30,6 +31,10 @@ _FILL_SECONDS = 60
 _CASE_FIRST_ON_A_PHONE = """<style>@media (max-width: 640px) {
 [data-testid="stColumn"]:has(.st-key-review_waiting) { order: 1; } }</style>"""
 QUEUE = "Queue"
+_NOTHING = "Nothing waits for you. What the rules of your models ask for appears here by itself."
+_NONE_OF_THESE = (
+    "None of these cases waits for you. Remove their filters to see everything that does."
+)
 # Whether the desk was drawn, until the navigation is drawn the next time; and whether it was not before this run.
 _AT_DESK, _CAME = "review_at_desk", "review_came"
 # What the page shows besides: each draws itself.
@@ -78,6 +83,8 @@ def draw() -> None:
 
 def _draw_desk() -> None:
     last.presses().finish()
+    if asked := choices.asked_for():
+        _asked_for(session.scope_key(), asked)
     counts = review_queue.counts(services().sessions, session.person())
     every = sum(counts.values())
     _agree(every)
@@ -90,9 +97,7 @@ def _draw_desk() -> None:
     waiting.draw_progress(found, every)
     item = last.opened() or waiting.current(found)
     if item is None:
-        st.info(
-            "Nothing waits for you. What the rules of your models ask for appears here by itself."
-        )
+        st.info(_NONE_OF_THESE if wanted.cases else _NOTHING)
         with st.container(horizontal=True):
             last.draw_undo(None)
             last.draw_golden()
@@ -133,6 +138,12 @@ def _look_again(wanted: ReviewFilter) -> None:
 def _filled(scope: str) -> int:
     """Bring the queue up to date, at most once a minute for the same models."""
     return fill(services().sessions)
+
+
+@st.cache_data(ttl=_FILL_SECONDS, max_entries=500, show_spinner=False)
+def _asked_for(scope: str, chosen: tuple[tuple[str, str], ...]) -> int:
+    """Put the drawn cases of an address before reviewers, at most once a minute."""
+    return ask_for(services().sessions, filter_of(dict(chosen)))
 
 
 @st.cache_data(ttl=SECONDS, max_entries=1_000, show_spinner=False)

@@ -9,6 +9,8 @@ import streamlit as st
 from feedback.review_queue import ReviewFilter
 from feedback.review_rules import REASONS
 from ui import model_choice, unknown_choices
+from ui.cases import filters
+from ui.cases.counted import UNCHECKED
 from ui.model_titles import of_model
 from ui.text import plain
 
@@ -22,16 +24,38 @@ def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
     models = dict.fromkeys(f"{server}/{model}" for server, model, _ in counts)
     reasons = {reason for *_, reason in counts}
     unknown_choices.note(REASON, _KEYS)
-    unknown_choices.draw(unknown_choices.noted({REASON: ""}), {REASON: "Reason"})
+    unread = dict.fromkeys(filters.unread(), "Cases")
+    unknown_choices.draw(
+        unknown_choices.noted({REASON: ""}) | filters.unread(), {REASON: "Reason", **unread}
+    )
+    cases = filters.of_health()
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
-        model = model_choice.choose(_with_known(MODEL, list(models)), placeholder="any", width=240)
+        model = model_choice.choose(
+            _with_known(MODEL, list(models)),
+            placeholder="any",
+            width=240,
+            on_change=filters.forget_of_health,
+        )
         label = _choose("Reason", REASON, [REASONS[each] for each in REASONS if each in reasons])
         server, _, name = model.partition("/")
         if model:
             _draw_chip(MODEL, of_model(server, name))
         if label:
             _draw_chip(REASON, label)
-    return ReviewFilter(server=server, model=name, reason=_KEYS.get(label, ""))
+        filters.draw_of_health(cases, model)
+    return ReviewFilter(
+        server=server,
+        model=name,
+        reason=_KEYS.get(label, ""),
+        cases=filters.filter_of({MODEL: model, **cases}) if cases else None,
+    )
+
+
+def asked_for() -> tuple[tuple[str, str], ...]:
+    """What the address says of drawn cases to check, which come before who asks whatever the rules say; empty where it says nothing."""
+    cases, model = filters.of_health(), st.query_params.get(MODEL, "")
+    is_of_checks = model and cases.get(filters.ON_HEALTH) == UNCHECKED
+    return tuple({MODEL: model, **cases}.items()) if is_of_checks else ()
 
 
 def _with_known(key: str, options: list[str]) -> list[str]:
@@ -69,3 +93,5 @@ def _draw_chip(name: str, value: str) -> None:
 
 def _take_away(name: str) -> None:
     st.session_state[name] = None
+    if name == MODEL:
+        filters.forget_of_health()
