@@ -12,6 +12,8 @@ import services
 from batch import schedules
 from jobs import store
 from tests.batch.test_schedules import _scheduled
+from ui.batch import ended
+from ui.jobs import mine
 
 pytestmark = pytest.mark.usefixtures("named")
 ME = "test@example.com"
@@ -39,6 +41,32 @@ def test_schedules_are_listed_and_ended(built: services.Services, app: AppTest) 
     assert not page.exception
     assert schedules.listed(built.sessions)[0].words == "It was ended by test@example.com."
     assert not page.button
+
+
+def test_the_frame_says_how_many_are_under_way_until_they_are_not(
+    built: services.Services, app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[int] = []
+    count, looks = mine.count, []
+    monkeypatch.setattr(mine, "count", lambda: said.append(count()) or said[-1])
+    look_again = mine.look_again
+    monkeypatch.setattr(mine, "look_again", lambda: looks.append(1) or look_again())
+    page = app.switch_page("../pages/cases.py").run()
+    assert (said[-1], looks) == (0, [])  # nothing is looked for where nothing runs
+    kind = built.kinds["explanation"]
+    job = store.make(kind, person=ME, title="Why", subject="case/x")
+    store.submit(built.sessions, kind, job, None)
+    st.cache_data.clear()
+    page.run()
+    assert said[-1] == 1
+    store.cancel(built.sessions, job.id)
+    page.run()  # within the ten seconds for which the number is kept
+    assert not page.exception
+    assert said[-2:] == [1, 0]
+    assert ended._LOOK_SECONDS < 2
+    looks.clear()
+    page.run()
+    assert not looks
 
 
 def test_a_large_file_that_ended_is_told_on_any_page(

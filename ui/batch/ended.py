@@ -1,4 +1,5 @@
-"""A word about each large file of who asks once it has ended, wherever in the app they are, with the way to its answers."""
+"""What is told, wherever in the app who asks is, while their jobs are under way: the end of each large file, with the way to its
+answers, and in the frame how many are left."""
 
 from __future__ import annotations
 
@@ -12,17 +13,18 @@ from ui.jobs.titles import titled
 from ui.session import services
 from ui.text import plain
 
-_LOOK_SECONDS = 10
+_LOOK_SECONDS = 1.5
 
 
 def draw() -> None:
-    """Look whether a file ended, and again now and then while one is under way."""
-    if mine.under_way() or st.session_state.get(session.UNDER_WAY):
+    """Look whether a job ended, and again now and then while one is under way; else never."""
+    if mine.is_said() or st.session_state.get(session.UNDER_WAY):
         _tell()
 
 
 @st.fragment(run_every=_LOOK_SECONDS)
 def _tell() -> None:
+    mine.look_again()
     before: set[str] = st.session_state.get(session.UNDER_WAY, set())
     now = {job.id for job in mine.under_way() if job.kind in mine.BATCHES}
     st.session_state[session.UNDER_WAY] = now
@@ -31,6 +33,7 @@ def _tell() -> None:
 
         if not link.is_shown(job_id):  # that page says it itself
             _say(job_id)
+    mine.correct()
 
 
 def _say(job_id: str) -> None:

@@ -14,6 +14,7 @@ from jobs import store
 from jobs.contract import Progress
 from jobs.errors import JobCancelled, JobFailed
 from mds_client.errors import MdsError
+from ui.jobs import mine
 from ui.session import services
 from ui.text import plain
 
@@ -38,6 +39,7 @@ def watch(
     what the button says that stops it."""
     progress = _progress(job_id)
     if progress is None:
+        mine.look_again()  # the frame is drawn anew, too
         st.rerun()
     is_waiting = _is_waiting(job_id)
     # How quick it is, and how long it takes, was said by a process that is gone.
@@ -59,6 +61,7 @@ def watch_all(job_ids: Sequence[str], what: str, *, ended: int = 0) -> None:
     found = [_progress(each) for each in job_ids]
     running = [each for each in found if each is not None]
     if len(running) < len(found):
+        mine.look_again()
         st.rerun()
     count = ended + len(running)
     share = (ended + sum(min(max(each.fraction, 0.0), 1.0) for each in running)) / count

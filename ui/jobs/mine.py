@@ -19,6 +19,7 @@ from ui.session import services
 from ui.text import percent
 
 _KEPT_SECONDS = 10
+_SAID = "jobs_said"  # how many the frame says
 _LOOK_SECONDS = 2
 _MOST = 100
 _UNDER_WAY = ("waiting", "running")
@@ -29,8 +30,25 @@ _WORDS = {"waiting": "waits", "running": "under way"}
 
 
 def count() -> int:
-    """How many are under way, as of the last ten seconds; 0 while that is not known."""
-    return len(under_way())
+    """How many are under way, as of the last ten seconds; 0 while that is not known. The frame says so many from now on."""
+    st.session_state[_SAID] = found = len(under_way())
+    return found
+
+
+def is_said() -> bool:
+    """Whether the frame says that some are under way."""
+    return bool(st.session_state.get(_SAID))
+
+
+def look_again() -> None:
+    """What is under way is as of now from here on."""
+    _under_way.clear(session.scope_key(), session.person())
+
+
+def correct() -> None:
+    """Draw the page anew where the frame says another number than there are."""
+    if len(under_way()) != st.session_state.get(_SAID, 0):
+        st.rerun()
 
 
 def under_way() -> list[JobView]:
