@@ -53,7 +53,8 @@ class Stage:
     """What the audience sees: the question, inputs and answer in words, and of which model.
 
     `case_id` is the case of the show, by which votes are counted; `share` is how likely the answer is, 0 to 1. `values` of the
-    inputs are what the form opens with in which they ask the model themselves.
+    inputs are what the form opens with in which they ask the model themselves, and `picture` is a small one of the case, as WebP in
+    base64.
     """
 
     case_id: str
@@ -63,6 +64,7 @@ class Stage:
     question: str
     inputs: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    picture: str = ""
     answer: str = ""
     share: float | None = None
     place: int = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote
 
 from api.guests.form import Control
 from explanations.formatting import percent
@@ -17,6 +18,7 @@ body { margin: 0 auto; max-width: 560px; padding: 16px; font: 18px/1.4 system-ui
   background: light-dark(#fff, #0f141d); color: light-dark(#141a26, #e9edf5); }
 h1 { font-size: 26px; line-height: 1.2; margin: 8px 0 12px; } h2 { font-size: 20px; }
 .answer { font-size: 44px; line-height: 1.1; font-weight: 700; color: var(--link); margin: 16px 0 4px; overflow-wrap: anywhere; }
+.picture { display: block; width: 240px; max-width: 100%; max-height: 320px; object-fit: contain; object-position: left; margin: 0 0 12px; }
 dl { margin: 0; } dt { color: var(--muted); font-size: 15px; } dd { margin: 0 0 8px; font-weight: 600; overflow-wrap: anywhere; }
 form.votes { display: flex; gap: 12px; margin: 16px 0; }
 button, .button { min-height: 52px; flex: 1; font: inherit; font-weight: 600; border-radius: 8px; border: 1px solid light-dark(#7f8ba1, #6c7990);
@@ -43,7 +45,7 @@ setInterval(async () => {
   } catch { /* no network for a moment */ }
 }, 2000);
 """
-STYLE_PATH, SCRIPT_PATH = "/t/style.css", "/t/follow.js"
+STYLE_PATH, SCRIPT_PATH, PICTURE_PATH = "/t/style.css", "/t/follow.js", "/t/picture"
 _SEEN = "id=said tabindex=-1 autofocus"
 FILES = (STYLE_PATH, SCRIPT_PATH)
 
@@ -59,6 +61,12 @@ def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") 
     if found is None:
         body = "<h1>The show begins soon.</h1><p>This page follows the stage.</p>"
         return _page("Show", body, shown=token)
+    picture = ""
+    if found.picture:
+        address = escape(f"{PICTURE_PATH}?case={quote(found.case_id)}")
+        picture = (
+            f'<img class=picture src="{address}" alt="The picture that the model was asked about">'
+        )
     inputs = "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in found.inputs)
     sure = f"<p>{percent(found.share)} likely</p>" if found.share is not None else ""
     voted = {
@@ -68,7 +76,7 @@ def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") 
     }[said]
     told = f'<p role="status">{escape(remark or voted)}</p>'
     body = (
-        f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1><dl>{inputs}</dl>"
+        f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1>{picture}<dl>{inputs}</dl>"
         f"<p class=answer>{escape(found.answer)}</p>{sure}<h2>Is the model right?</h2>"
         f'<form class=votes method=post action="/t/vote"><input type=hidden name=case value="{escape(found.case_id)}">'
         f"{_vote('yes', 'Right', said is True)}{_vote('no', 'Wrong', said is False)}</form>{told}"

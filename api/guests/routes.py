@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -45,6 +46,7 @@ def routes(services: Callable[[], Services]) -> list[Route]:
     return [
         Route("/t", found.stage, methods=["GET"]),
         Route("/t/now", found.now, methods=["GET"]),
+        Route(page.PICTURE_PATH, found.picture, methods=["GET"]),
         Route("/t/vote", found.vote, methods=["POST"]),
         Route("/t/try", found.trial, methods=["GET"]),
         Route("/t/try", found.ask, methods=["POST"]),
@@ -71,6 +73,7 @@ class _Guests:
         self.enter = self._entering()
         self.stage = self._for_guest(self._stage, LOOKS_A_MINUTE)
         self.now = self._for_guest(self._now, LOOKS_A_MINUTE)
+        self.picture = self._for_guest(self._picture, LOOKS_A_MINUTE)
         self.vote = self._for_guest(self._vote, VOTES_A_MINUTE)
         self.trial = self._for_guest(self._trial, LOOKS_A_MINUTE)
         self.ask = self._for_guest(self._ask, TRIES_A_MINUTE)
@@ -156,6 +159,13 @@ class _Guests:
 
     def _now(self, guest: Guest, sent: Mapping[str, str]) -> Response:
         return PlainTextResponse(_token(guest))
+
+    def _picture(self, guest: Guest, sent: Mapping[str, str]) -> Response:
+        """Of the case on the stage and no other: one that asks for the picture of before gets none."""
+        found = runs.stage_of(guest.run)
+        if found is None or not found.picture or sent.get("case") != found.case_id:
+            return Response(status_code=404)
+        return Response(base64.b64decode(found.picture), media_type="image/webp")
 
     def _vote(self, guest: Guest, sent: Mapping[str, str]) -> Response:
         right = sent.get("right", "")
@@ -250,9 +260,9 @@ class _Guests:
 
 
 async def _sent(request: Request) -> dict[str, str] | None:
-    """The fields of a form; None where there is more than may be read."""
+    """The fields of a form, or of the address; None where there is more than may be read."""
     if request.method != "POST":
-        return {}
+        return dict(request.query_params)
     body = b""
     async for part in request.stream():
         body += part

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import unescape
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
 import pytest
+from PIL import Image
 
 import app
 import services
@@ -21,11 +26,13 @@ from api.permissions import each, permission_of
 from cases.queries import case, recent
 from cases.workspaces import reset
 from db.engine import close
+from mds_client.signature import File
 from people.permissions import GUEST, OPEN
 from settings import ServerSettings, Settings
 from shows import audience, runs, store
 from tests.databases import sqlite_below
 from tests.recorded import add_case
+from ui.stage import picture
 
 SCRIPT = "<script>alert(1)</script>\"'&"
 
@@ -125,6 +132,46 @@ def test_what_is_on_the_stage_is_escaped_and_bound(show: Open) -> None:
         assert phone.post("/t/vote", data={"case": show.case_id, "right": "no"}).status_code == 200
         phone.get(f"/t/{show.run.code}")
         assert "You voted: wrong" in phone.get("/t").text
+
+
+def test_a_phone_shows_the_picture_of_the_case_on_the_stage_and_no_other(show: Open) -> None:
+    kept = File(name="x.png", media_type="image/png", data=_png())
+    shown = cast(Any, SimpleNamespace(values={"page": None, "photo": kept}))
+    run = runs.current(show.services.sessions, show.run.show_id)
+    assert run
+    found = runs.stage_of(run)
+    assert found
+    with show.phone() as phone:
+        assert "<img" not in phone.get("/t").text
+        assert phone.get(f"/t/picture?case={show.case_id}").status_code == 404
+        with_picture = replace(found, picture=picture.small(shown))
+        runs.put_on_stage(show.services.sessions, run, with_picture)
+        page = phone.get("/t")
+        assert page.text.count("<img") == 1
+        (address,) = re.findall(r'<img class=picture src="([^"]+)" alt="The picture', page.text)
+        assert address.startswith("/t/picture?")  # nothing from outside
+        assert "img-src 'self'" in page.headers["content-security-policy"]
+        sent = phone.get(unescape(address))
+        assert sent.headers["content-type"] == "image/webp"
+        small = Image.open(io.BytesIO(sent.content))
+        assert small.size == (320, 160)
+        assert not small.getexif()
+        assert phone.get("/t/picture?case=another").status_code == 404
+    assert (
+        httpx.get(
+            f"{show.address}/t/picture?case={show.case_id}", trust_env=False, verify=False
+        ).status_code
+        == 403
+    )
+    assert picture.small(cast(Any, SimpleNamespace(values={"bill": 4.2, "photo": None}))) == ""
+
+
+def _png() -> bytes:
+    """A picture that says where it was taken."""
+    facts, written = Image.Exif(), io.BytesIO()
+    facts[0x010E] = "in the garden"
+    Image.new("RGB", (800, 400), "teal").save(written, "PNG", exif=facts)
+    return written.getvalue()
 
 
 def test_the_model_on_the_stage_answers_guests_and_nothing_of_it_stays(show: Open) -> None:

@@ -12,6 +12,7 @@ from plotly.graph_objects import Bar, Figure
 from charts.attributions import Part
 from explanations.contract import Attribution, Explanation
 from explanations.target import Target
+from tests.recorded import NOON
 from ui import figure
 from ui.explanations.kinds import attribution
 from ui.stage import slides
@@ -33,6 +34,14 @@ def _attribution(n: int) -> Attribution:
 def _shown(count: int) -> Any:
     entered = {f"field {n}": n for n in range(count)}
     return SimpleNamespace(fields={}, case=SimpleNamespace(entered=entered))
+
+
+def test_the_audience_gets_the_picture_of_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slides.picture, "small", lambda shown: f"of {shown.case.id}")
+    about = {"id": "c1", "server": "s", "model": "m", "version": "", "question": "Which?"}
+    shown: Any = SimpleNamespace(fields={}, case=SimpleNamespace(entered={}, **about))
+    slide = slides.Slide(shown=shown, answer=None, explanation=None, recorded_at=NOON)
+    assert slides.stage(slide, place=0, count=1).picture == "of c1"
 
 
 @pytest.mark.parametrize(("count", "last"), [(7, "6"), (8, "and 2 others"), (30, "and 24 others")])

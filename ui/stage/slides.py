@@ -29,6 +29,7 @@ from ui.registry import drawer
 from ui.results import _track
 from ui.results.number import draw_scale
 from ui.session import services
+from ui.stage import picture
 from ui.stage.asking import Live
 from ui.text import many, percent, plain
 from ui.usual_answers import with_usual
@@ -120,6 +121,7 @@ def stage(slide: Slide, *, place: int, count: int) -> Stage:
         question=slide.question,
         inputs=tuple(inputs(slide.shown, slide.explanation)),
         values=_typed(slide.shown),
+        picture=picture.small(slide.shown),
         answer=answer.headline[:_LONGEST_TEXT] if answer else "no answer",
         share=answer.probability if answer else None,
         place=place + 1,
