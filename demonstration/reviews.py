@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 
 import db.review
+import db.review_dates
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.ids import id_at
@@ -113,8 +114,11 @@ def _open(sessions: Sessions, case: CaseView) -> list[ItemView]:
 
 
 def finish(sessions: Sessions, until: datetime) -> None:
-    """What the rules ask for at the end of the history; what nobody answered in time has expired."""
+    """What the rules ask for at the end of the history, as old as what asks for it; what nobody answered in time has expired."""
     fill(sessions, clock=lambda: until)
+    with writing(sessions) as session:
+        db.review_dates.date_back(session, until)
+        db.review.expire(session, until)
 
 
 def _say(

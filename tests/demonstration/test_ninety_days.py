@@ -340,6 +340,11 @@ def test_reviewers_differ_on_some_and_some_cases_wait(written: Sessions) -> None
         reason for *_, reason in queue(reviewer, "reviewer-3", clock=lambda: NOW).counts
     )
     assert {"audit", "flagged", "uncertain", "sample"} <= set(waiting)
+    with reading(written) as session:
+        dated = dict(session.execute(select(ReviewItem.case_id, ReviewItem.created_at).where(ReviewItem.reason == "flagged")).all())  # fmt: skip
+        said = set(session.scalars(select(Feedback.created_at).where(Feedback.case_id.in_(dated))))
+    assert dated
+    assert set(dated.values()) <= said
 
 
 def test_nothing_happens_after_the_history_is_written(written: Sessions) -> None:

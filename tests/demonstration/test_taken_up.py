@@ -20,11 +20,15 @@ from demonstration import history
 from demonstration.history import write
 from demonstration.incidents import OUTAGE
 from demonstration.plan import DAYS, DEPLOYMENTS, EDGES, parts, working_day
+from demonstration.reviews import finish
 from demonstration.timeline import Timeline
 from demonstration.times import Times
+from feedback.review_queue import queue
+from feedback.submission import submit
 from mds_client import MdsClient, ModelRef, Server
 from tests.databases import sqlite_below
 from tests.demonstration.test_ninety_days import MODELS, NOW, START
+from tests.recorded import add_case
 
 
 @pytest.mark.slow
@@ -113,6 +117,24 @@ def test_people_act_in_the_order_of_time_and_not_after_the_end() -> None:
     assert done == ["first", "then"]
     timeline.run(day + timedelta(days=9))
     assert done == ["first", "then", "second"]
+
+
+def test_what_waits_at_the_end_is_as_old_as_what_asks_for_it(sessions: Sessions) -> None:
+    asked_at, said_at = NOW - timedelta(days=9), NOW - timedelta(days=8)
+    flagged, drawn = (
+        add_case(sessions, created_at=asked_at, is_audited=is_audited, audit_draw=0.5, unlike="")
+        for is_audited in (False, True)
+    )
+    submit(
+        sessions, case_id=flagged.id, person="ann", judgement="incorrect", key="flag",
+        clock=lambda: said_at,
+    )  # fmt: skip
+    finish(sessions, NOW)
+    waiting = queue(sessions, "rita", clock=lambda: NOW).items
+    assert {each.case_id: each.created_at for each in waiting} == {
+        flagged.id: said_at,
+        drawn.id: asked_at,
+    }
 
 
 @pytest.fixture
