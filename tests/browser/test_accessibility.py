@@ -40,6 +40,8 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     _tab_to_and_press(page, "Change")
     form = page.locator('[class*="st-key-feedback_"][class*="_open"]')
     expect(form).to_be_focused()
+    expect(form).to_have_role("group")  # no block without a name
+    expect(form).to_have_accessible_name("Right: say more, then press Send.")
     expect(page.get_by_role("status").filter(has_text="Right: say more")).to_have_count(1)
 
 
@@ -60,6 +62,12 @@ def test_the_focus_goes_to_what_took_the_place_of_what_had_it(page: Page) -> Non
     expect(visit.headline()).to_be_focused()
     visit.headline().evaluate("each => each.replaceWith(each.cloneNode(true))")
     expect(visit.headline()).to_be_focused()
+    asked = page.get_by_role("heading", name="Was this right?")
+    yes = visit.button("Yes")
+    yes.focus()
+    page.keyboard.press("Shift")  # somebody goes on
+    yes.evaluate("each => each.remove()")  # as what was pressed and is not offered any more
+    expect(asked).to_be_focused()
 
 
 def test_a_form_that_is_sent_from_within_a_box_leads_to_its_answer(page: Page) -> None:

@@ -2,7 +2,8 @@
 // under `name`, `place` is the class of it (empty: the title of the page; null: the focus stays), `words` are said. The first token under a
 // name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box. What is wanted waits until
 // the script has run and its place is there, and holds a while: Streamlit may put another element in the place of that with the focus.
-// And where what had the focus is gone, as a button that was pressed, the focus goes to what is left around it.
+// And where what had the focus is gone, as a button that was pressed, the focus goes to the heading of what is left around it.
+// Nothing without a name has the focus: a block is called by what is said of it, for as long as it has it.
 const state = (window.mdsFocus ??= { seen: {}, wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [] });
 const PATIENCE = 60_000, HELD = 10_000, STEP = 100, LOOK = 250; // ms
 const STACKED = 800; // pixels: the answer stands below the form (style.css)
@@ -10,12 +11,13 @@ const HEAD = 72; // pixels: the frame above the page, and some space
 const LEAST = 160; // pixels of what came that must be in sight
 const ANSWER = ":is(.st-key-answer_now, .st-key-case_answer) h2";
 const BOX = "input, textarea, select, [contenteditable=true]";
+const HEADINGS = "h1, h2, h3, h4, [role=alert]";
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 
 function target(place) {
   if (!place) return document.querySelector('[data-testid="stMain"] h1');
   const box = document.querySelector("." + CSS.escape("st-key-" + place));
-  return box?.querySelector("h1, h2, h3, [role=alert]") || box;
+  return [...(box?.querySelectorAll(HEADINGS) ?? [])].find(isInSight) || box;
 }
 
 // Until the script has run, what stands there is of before.
@@ -32,15 +34,26 @@ function isNowhere() {
   return !document.activeElement || document.activeElement === document.body;
 }
 
-function give(element) {
+function hasName(element) {
+  return !element.matches("div, section") || ["role", "aria-label", "aria-labelledby"].some((name) => element.hasAttribute(name));
+}
+
+function call(element, words) {
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", words);
+  element.addEventListener("blur", () => ["role", "aria-label"].forEach((name) => element.removeAttribute(name)), { once: true });
+}
+
+function give(element, words) {
   element.setAttribute("tabindex", "-1");
+  if (words && !hasName(element)) call(element, words);
   element.focus({ preventScroll: true });
 }
 
-function move(place) {
+function move({ place, words }) {
   const found = target(place);
   if (!found) return;
-  give(found);
+  give(found, words);
   // Where it is narrow what came lies below a long form: it begins at the top of the screen.
   if (innerWidth <= STACKED) found.scrollIntoView({ block: "start" });
   else comeNear(found);
@@ -65,14 +78,14 @@ function pursue(request) {
   if (!request.since) {
     if (isTyping()) return void (state.wanted = null);
     if ((isDrawn() && target(request.place)) || now > request.end) {
-      move(request.place);
+      move(request);
       request.since = performance.now();
     }
   } else if (state.acted > request.since || now > request.since + HELD) {
     return void (state.wanted = null);
   } else if (isNowhere()) {
     const found = target(request.place);
-    if (found) give(found);
+    if (found) give(found, request.words);
   }
   setTimeout(pursue, STEP, request);
 }
@@ -101,9 +114,15 @@ function look() {
   const isGone = state.at && (!state.at.isConnected || state.at.disabled);
   if (!isGone || state.wanted || !isDrawn()) return;
   if (!state.isLost) return void (state.isLost = true); // it may come back by itself
-  const left = state.around.find(isInSight);
+  const left = whatIsLeft();
   Object.assign(state, { isLost: false, at: null });
-  if (left) give(left);
+  if (left) give(left, document.title);
+}
+
+function whatIsLeft() {
+  const seen = state.around.filter(isInSight);
+  const named = seen.flatMap((each) => (each.matches(HEADINGS) ? [each] : [...each.querySelectorAll(HEADINGS)]));
+  return named.find(isInSight) ?? target("") ?? seen[0];
 }
 
 function note(event) {
@@ -145,7 +164,7 @@ export default function ({ data, parentElement: root }) {
   setTimeout(() => {
     if (state.seen[data.name] !== data.token) return;
     if (data.place !== null) {
-      state.wanted = { place: data.place, end: performance.now() + PATIENCE, since: 0 };
+      state.wanted = { place: data.place, words: data.words, end: performance.now() + PATIENCE, since: 0 };
       pursue(state.wanted);
     }
     whenDrawn(() => {
