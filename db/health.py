@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.orm import Session, aliased
@@ -161,11 +162,22 @@ def has_channel(channel: str) -> ColumnElement[bool]:
 
 
 def has_truth(truth: str) -> ColumnElement[bool]:
-    """The condition that somebody says now that this class is right, or that this answer is."""
-    said = aliased(Feedback)  # the query around it may have statements of its own
+    """The condition that this class is right, or that this answer is, by what counts of what is said, as `verdicts` has it: of a case on
+    whose truth people disagree, one."""
+    said, other = aliased(Feedback), aliased(Feedback)  # the query around it may have its own
     is_right = and_(said.judgement == "correct", Case.answer_label == truth)
     is_so = or_(said.truth_label == truth, is_right)
-    return exists().where(said.case_id == Case.id, said.is_current, is_so)
+    counts = (said.case_id == Case.id, said.is_current, said.judgement != "unsure", is_so)
+    is_before = tuple_(_rank(other), other.created_at, other.id) > tuple_(
+        _rank(said), said.created_at, said.id
+    )
+    decides = (other.case_id == said.case_id, other.is_current, other.judgement != "unsure")
+    return exists().where(*counts, ~exists().where(*decides, is_before))
+
+
+def _rank(said: Any) -> ColumnElement[int]:
+    """A reviewer's word goes before others'."""
+    return case((said.channel == "review", 1), else_=0)
 
 
 def has_value(name: str, value: str) -> ColumnElement[bool]:

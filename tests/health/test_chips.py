@@ -92,6 +92,30 @@ def test_of_one_answer_no_recall_is_known_and_of_one_truth_no_precision(filled: 
     assert known(Cohort(truth="Adelie")) == (False, True, False)
 
 
+def test_a_truth_on_which_people_disagree_has_as_many_cases_as_its_cell(
+    sessions: Sessions,
+) -> None:
+    answered = {"answer_label": "Adelie", "answer": {"kind": "class", "label": "Adelie"}}
+    kept = add_cases(sessions, *(case_of(**DRAWN, **answered, created_at=NOW) for _ in range(12)))
+    truths = ("Gentoo", "Adelie", "Gentoo")
+    for n, case in enumerate(kept):
+        submit(sessions, case_id=case.id, person="ada", judgement="incorrect", truth="Gentoo",
+            key=f"a{n}", channel="audit")  # fmt: skip
+        truth = truths[n % 3]
+        submit(sessions, case_id=case.id, person="rita", key=f"r{n}", channel="review",
+            judgement="correct" if truth == "Adelie" else "incorrect", truth=truth)  # fmt: skip
+    every = look(sessions, "shelf", "penguins", clock=lambda: NOW)
+    assert every is not None
+    table = every.details.confusion
+    cells = dict(zip(table.labels, table.counts.sum(axis=1).tolist(), strict=True))
+    assert cells == {"Adelie": 4, "Gentoo": 8}
+    for truth, n in cells.items():
+        assert len(search(sessions, CaseFilter(truth=truth)).lines) == n
+        found = look(sessions, "shelf", "penguins", Cohort(truth=truth), clock=lambda: NOW)
+        assert found is not None
+        assert (found.standing.cases, found.details.n, found.standing.accuracy.n) == (n, n, n)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("cohort", "wanted", "n"),
