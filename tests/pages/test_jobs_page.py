@@ -10,12 +10,15 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from batch import schedules
+from explanations.jobs import study
 from jobs import store
+from mds_client.signature import ModelRef
 from tests.batch.test_schedules import _scheduled
 from ui.batch import ended
 from ui.jobs import mine
 
 pytestmark = pytest.mark.usefixtures("named")
+PENGUINS = ModelRef(server="demo", name="penguins", version="v2")
 ME = "test@example.com"
 
 
@@ -67,6 +70,24 @@ def test_the_frame_says_how_many_are_under_way_until_they_are_not(
     looks.clear()
     page.run()
     assert not looks
+
+
+def test_what_has_just_begun_is_said_by_the_next_page(
+    built: services.Services, app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[int] = []
+    count = mine.count
+    monkeypatch.setattr(mine, "count", lambda: said.append(count()) or said[-1])
+    app.query_params["model"] = str(PENGUINS)
+    page = app.switch_page("../pages/behaviour.py").run()
+    kind = built.kinds[study.NAME]
+    job = store.make(kind, person=ME, title="Study", subject=study.subject_of(PENGUINS))
+    store.submit(built.sessions, kind, job, None)
+    page.run()  # draws how far it is
+    assert said[-1] == 0  # as of the last ten seconds
+    page.run()
+    assert not page.exception
+    assert said[-1] == 1
 
 
 def test_a_large_file_that_ended_is_told_on_any_page(

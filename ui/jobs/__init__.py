@@ -41,6 +41,8 @@ def watch(
     if progress is None:
         mine.look_again()  # the frame is drawn anew, too
         st.rerun()
+    if not mine.is_said():
+        mine.look_again()  # it was begun since: the next page says it
     is_waiting = _is_waiting(job_id)
     # How quick it is, and how long it takes, was said by a process that is gone.
     words = store.without_rate(progress.words) if is_waiting else progress.words
