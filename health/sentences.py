@@ -115,6 +115,13 @@ def first_and_rest(words: str) -> tuple[str, str]:
     return f"{first}.".removesuffix("..") if dot else words, rest
 
 
+def lead_words(words: str, findings: Sequence[Finding]) -> str:
+    """The one sentence of them that carries the word: of what is found first and goes on, else the first."""
+    going_on = [each for each in findings if not each.is_over] or findings
+    found = first_and_rest(going_on[0].sentence)[0] if going_on else ""
+    return found if found and found in words else first_and_rest(words)[0]
+
+
 def answers_words(found: Answers, then: str, *, is_more: bool) -> str:
     """`Its answers have changed since 3 November: 58 % are Gentoo now, 33 % were before.` What is compared with is called `then`; it
     `is_more` where inputs are told to have changed."""

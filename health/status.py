@@ -13,7 +13,7 @@ Inputs or answers that changed are never more than Watch: a change may be harmle
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from health.alarms.e_process import Alarm, Labels, watch, watch_each
 from health.baselines import Baseline, added_up, in_words, least_share, of_versions
@@ -206,8 +206,15 @@ def _failing(history: History) -> Finding | None:
     when = f"on {in_words(first)}" if first == last else f"since {in_words(first)}"
     sentence = f"{count:,} of {sent:,} requests failed {when}; more than 1 in 100 is an alarm."
     if is_over:
-        sentence = f"{count:,} request{'s' if count > 1 else ''} failed {when}. Since then the server answers."
+        sentence = _over_words(count, first, last)
     return Finding(kind="errors", sentence=sentence, since=first, is_over=is_over)
+
+
+def _over_words(count: int, first: date, last: date) -> str:
+    """That requests failed, on which days, and that it is over."""
+    requests = "1 request" if count == 1 else f"{count:,} requests"
+    when = f"on {in_words(first)}" if first == last else f"from {in_words(first)} to {in_words(last)}"  # fmt: skip
+    return f"{requests} failed {when}, which is over: since then the server answers."
 
 
 def _closed(history: History, standard: Baseline | None, again: Collection[str]) -> Finding | None:

@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import pytest
 
+from health.baselines import in_words
 from health.closing import Closing
 from health.estimates import Estimate, Group, accuracy
+from health.sentences import lead_words
 from health.status import Baseline, DayFigures, History, Inputs, Status, first_labels, judge
 
 TODAY = date(2026, 11, 28)
@@ -297,3 +299,19 @@ def test_failures_that_were_accepted_are_still_told() -> None:
     assert found.word == "Healthy"
     assert "requests of the last week failed, as was accepted." in found.sentence
     assert "last week" not in _closed_on(TODAY, history(accepted=now), is_accepted=True).sentence
+
+
+def test_failures_that_are_over_say_so_and_do_not_lead() -> None:
+    fails = {68: 0.9, 70: 0.9}
+    known = history(_from(70, 0.3, 0.96), failures=lambda n: fails.get(n, 0.0))
+    found = judge(known)
+    errors = next(each for each in found.findings if each.kind == "errors")
+    first, last = (in_words(TODAY - timedelta(days=DAYS - 1 - n)) for n in fails)
+    assert errors.is_over
+    assert f"failed from {first} to {last}, which is over: since then the server answers." in (
+        found.sentence
+    )
+    fall = next(each for each in found.findings if each.kind == "accuracy")
+    lead = lead_words(found.sentence, (errors, fall))
+    assert lead in fall.sentence
+    assert lead_words(found.sentence, ()) == f"{found.sentence.partition('. ')[0]}."

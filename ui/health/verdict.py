@@ -11,7 +11,7 @@ from health.alarms.wording import newest_words
 from health.error_sizes import full_sentence
 from health.overview import Look
 from health.reference import RECENT_DAYS
-from health.sentences import first_and_rest
+from health.sentences import first_and_rest, lead_words
 from health.standing import DAYS, Standing
 from health.status import Status
 from health.to_check import ToCheck
@@ -47,6 +47,8 @@ _STYLE = """<style>
 .word-row .Act { --ink: light-dark(#b42318, #ff9c92); --paper: light-dark(#fdeceb, #3d1a18); }
 .word-row a { color: light-dark(#1d4ed8, #8db4ff); font-weight: 600; }
 .word-row span.why { font-size: 16px; max-width: 86ch; }
+.word-row details { font-size: 16px; max-width: 86ch; margin-top: 4px; }
+.word-row summary { cursor: pointer; color: light-dark(#475467, #b6c0d0); }
 @media (max-width: 640px) { .word, .word-row { grid-template-columns: 1fr; } .word p.more, .word p.next { grid-column: 1; } }
 </style>"""
 
@@ -96,8 +98,10 @@ def _line(standing: Standing, title: str) -> str:
     word = (
         f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
     )
-    why = f'<span class="why">{link}: {_put_off(standing)}{escape(sentence)} {_action(standing)}{cares}</span>'
-    return f'<div class="word-row"><div>{word}</div>{why}</div>'
+    lead = lead_words(sentence, status.findings)
+    why = f'<span class="why">{link}: {_put_off(standing)}<b>{escape(lead)}</b> {_action(standing)}{cares}</span>'
+    more = f"<details><summary>All of it</summary>{escape(sentence)}</details>"
+    return f'<div class="word-row"><div>{word}</div><div>{why}{more if lead != sentence else ""}</div></div>'
 
 
 def _action(standing: Standing) -> str:
