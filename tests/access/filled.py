@@ -149,7 +149,9 @@ def fill(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
     )
     study = studies.keep(sessions, ref, Cohort(words=word, rows=()), study_of(word), person=person)
     asked = {"server": ref.server, "model": ref.name, "entered": {"bill": 1.0, "note": word}}
-    add_case(sessions, person=person, **asked)
+    add_case(
+        sessions, person=person, is_audited=True, audit_probability=0.1, audit_draw=0.05, **asked
+    )
     made = fill_for_one(sessions, ref, person, word)
     return replace(made, study_id=study.id, token_id=made_token.token.id)
 

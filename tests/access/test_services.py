@@ -135,7 +135,6 @@ QUIET = {
     "feedback.side_by_side:result": "counts",
     "feedback.side_by_side:versions_of": "of a pair, as above",
     "feedback.review_filling:fill": "a count, and no case is of these days",
-    "feedback.review_filling:ask_for": "a count",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",
     "cases.usual_answers:usual_answers": "a range of many cases, which tests/ui/test_scale.py tries",
     "cases.extents:extent_of": "a width, a height and a duration",
