@@ -428,6 +428,12 @@ def test_the_advice_to_check_cases_leads_to_exactly_those(
     assert "10 of 11 waiting" in " ".join(each.proto.text for each in app.get("progress"))
     waiting = review_queue.queue(built.sessions, "anonymous").items
     assert {item.case_id for item in waiting} == {case.id for case in kept[2:]} | {other.id}
+    item = next(each for each in waiting if each.case_id == kept[2].id)
+    review_queue.answer(
+        built.sessions, item_id=item.id, person="anonymous", judgement="unsure", key="u"
+    )
+    app.run()
+    assert any("1 more of these does not wait" in each.value for each in app.caption)
     without = next(b for b in app.button if "drawn, not judged right or wrong" in b.label)
     without.click().run()
     assert "counted" not in app.query_params

@@ -95,6 +95,8 @@ def _draw_desk() -> None:
         last.draw()
         rules.draw(wanted)
     waiting.draw_progress(found, every)
+    if asked:
+        waiting.draw_left_out(found, wanted)
     item = last.opened() or waiting.current(found)
     if item is None:
         st.info(_NONE_OF_THESE if wanted.cases else _NOTHING)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from cases.search import count
 from feedback import review_queue
-from feedback.review_queue import ItemView, Queue
+from feedback.review_queue import ItemView, Queue, ReviewFilter
 from feedback.review_rules import REASONS
 from ui import session
 from ui.model_titles import of_models
@@ -44,6 +45,18 @@ def draw_progress(found: Queue, every: int) -> None:
 def count_words(found: Queue, every: int) -> str:
     """ "7", as the navigation has it; "3 of 7" where only some are chosen."""
     return f"{found.count:,}" if found.count == every else f"{found.count:,} of {every:,}"
+
+
+def draw_left_out(found: Queue, wanted: ReviewFilter) -> None:
+    """Why fewer of the drawn cases of a link wait here than it counts."""
+    if wanted.cases is None or wanted.reason:
+        return
+    left = count(services().sessions, wanted.cases) - found.count
+    if left > 0:
+        does = "does" if left == 1 else "do"
+        st.caption(
+            f"{left:,} more of these {does} not wait for you: a reviewer could not tell what is right, or reads it now."
+        )
 
 
 def current(found: Queue) -> ItemView | None:
