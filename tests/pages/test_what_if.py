@@ -14,8 +14,10 @@ from cases.scenarios import origin, scenarios
 from mds_client import Model
 from mds_client.prediction import Prediction
 from mds_client.signature import Field
+from tests.pages.interrupted import interrupt
 from tests.recorded import case_of
 from ui import session
+from ui.explanations import jobs
 from ui.what_if import following
 from ui.what_if.comparison import other_version
 from ui.what_if.sliders import bounds, step
@@ -196,11 +198,12 @@ def test_another_model_or_example_ends_it(predict: AppTest) -> None:
 
 
 def test_the_smallest_change_flips_and_is_filled_in(
-    predict: AppTest, built: services.Services
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _search(_asked(predict, "demo/penguins@v2"))
     assert "What would change it?" in [each.value for each in predict.subheader]
     before = predict.header[0].value
+    interrupt(monkeypatch, jobs, "request_of")  # something else is done while it begins
     _button(predict, "Find the smallest change").click().run()
     assert not predict.exception
     case_id = _case(predict)

@@ -18,6 +18,7 @@ from ui import announced, errors
 from ui.counterfactuals import constraints
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
+from ui.pressed import presses_of
 from ui.session import services
 from ui.text import plain
 
@@ -96,23 +97,27 @@ def _method(answered: AnsweredCase) -> Method | None:
 
 
 def _draw_form(answered: AnsweredCase, target: Target, method: Method, *, is_busy: bool) -> None:
+    presses = presses_of(f"smallest_{answered.case.id}")
     st.caption(plain(method.describe()))
     with st.form(f"smallest_form_{answered.case.id}", border=False):
         options = constraints.draw(answered, target)
         if unsearched := constraints.summary(answered.signature):
             st.caption(plain(unsearched))
-        is_pressed = st.form_submit_button(
+        st.form_submit_button(
             "Find the smallest change",
             key=f"smallest_find_{answered.case.id}",
             icon=":material/search:",
             disabled=is_busy,
+            on_click=presses.note,
+            args=(method.NAME,),
         )
         st.caption(plain(_cost(answered, method)))
-    if is_pressed and not is_busy:
+    if method.NAME in presses and not is_busy:
         try:
-            jobs.start(answered, method.NAME, options)
+            jobs.start(answered, method.NAME, options, begun=presses.clear)
         except MdsError as error:
             errors.show(error)
+    presses.clear()
 
 
 def _cost(answered: AnsweredCase, method: Method) -> str:
