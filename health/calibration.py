@@ -3,7 +3,8 @@
 Reliability in bins of equal width (DeGroot and Fienberg, 1983), the expected calibration error ECE = sum(w_b |right_b -
 said_b|) over the bins (Naeini et al., 2015; Guo et al., 2017) and the Brier score (1950). With few cases an ECE is never 0,
 not even where every probability is true: `by_chance` is its 95th percentile for such a model on the same probabilities, by
-consistency resampling (Broecker and Smith, 2007). Below it nothing speaks against the probabilities.
+consistency resampling (Broecker and Smith, 2007). Below it nothing speaks against the probabilities; that they are off is said where
+the lower end of the interval is above it, and in between that there are too few cases to tell.
 
 Its 95 % interval is by the delta method (Casella and Berger, 2002, 5.5.4): as long as no bin changes the sign s_b of its gap, the ECE
 is the weighted mean of s_b (right - said) over the cases, which has Student's interval on the linearised variance like any other mean
@@ -51,9 +52,15 @@ class Calibration:
     high: float = 1.0
 
     @property
-    def is_off(self) -> bool:
-        """Whether the probabilities are further from the truth than chance alone explains."""
+    def is_beyond(self) -> bool:
+        """Whether these cases are further off than chance alone would have them, be it by a little."""
         return self.ece is not None and self.by_chance is not None and self.ece > self.by_chance
+
+    @property
+    def is_off(self) -> bool:
+        """Whether all of the interval is further from the truth than chance alone explains: one wrong answer among few, of which
+        all were as good as certain, is beyond what chance has and yet says little."""
+        return self.is_beyond and self.low > (self.by_chance or 0.0)
 
 
 def calibration(probabilities: ArrayLike, right: ArrayLike, weights: ArrayLike) -> Calibration:

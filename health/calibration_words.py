@@ -13,15 +13,18 @@ def sentence(found: Calibration) -> str:
         said = "1 judged answer has" if found.n == 1 else f"{found.n:,} judged answers have"
         return f"Only {said} a probability: too few to tell whether it means what it says."
     ends = f"95 % interval {found.low * 100:.0f} to {found.high * 100:.0f}, n={found.n:,}"
-    words = (
-        "more than chance explains: do not take the probabilities at their word"
-        if found.is_off
-        else "no more than chance explains"
-    )
     return (
         f"On average the probability differs by {points(found.ece)} ({ends}) from how often the answer is right (ECE). "
-        f"With so few cases it would be up to {points(found.by_chance)} if every probability were true: {words}."
+        f"With so few cases it would be up to {points(found.by_chance)} if every probability were true: {_verdict(found)}."
     )
+
+
+def _verdict(found: Calibration) -> str:
+    if found.is_off:
+        return "more than chance explains: do not take the probabilities at their word"
+    if found.is_beyond:
+        return "it is more in these cases, but the interval reaches down to that, so that they are too few to tell"
+    return "no more than chance explains"
 
 
 def points(share: float) -> str:

@@ -14,16 +14,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
 from health.baselines import in_words
-from health.slices import LEAST, LEVEL, Inside, Slice, chance, slices
+from health.slices import LEAST, LEVEL, Inside, Slice, chance, parts, slices
 from health.titles import NO_WORDS, FieldWords
 from health.weighted import Floats, Share, ratio_interval, share
 
 MOST = 3
+# So many inputs are named in a sentence.
+_MOST_NAMED = 2
 # The name under which versions are a field; none of a model has it.
 _VERSION = "\0version"
 # An alarm knows the day of a change to about a week.
@@ -122,7 +124,7 @@ def causes(
         part = _with_all(own, hits[is_since], _portion(extra, own, given))
         versions = [replace(newer, part=part)]
     shown = (*versions, *[cause for cause in found if not cause.is_version][:MOST])
-    sentence = _sentence(shown, len(places), titles)
+    sentence = _sentence(shown, len(places), titles) or _spread(with_version, listed, titles)
     return Causes(since=since, n=len(places), found=shown, sentence=sentence)
 
 
@@ -220,9 +222,31 @@ def _came(days: Sequence[date]) -> date:
 
 
 def _sentence(found: Sequence[Cause], n: int, titles: Mapping[str, str]) -> str:
+    """What was found, or why so few cases say nothing; empty where there were enough and nothing was found."""
     if found:
         fields = dict.fromkeys(_called(cause, titles) for cause in found)
         return f"What accounts for it: {', '.join(fields)}."
     if n < 2 * LEAST:
-        return f"Only {n} checked cases since then: too few to say which inputs account for it."
-    return "The wrong answers are spread over all inputs: no slice is worse than chance explains."
+        cases = "1 checked case" if n == 1 else f"{n} checked cases"
+        return f"Only {cases} since then: too few to say which inputs account for it."
+    return ""
+
+
+def _spread(
+    rows: Sequence[Mapping[str, object]], listed: Sequence[Slice], titles: Mapping[str, str]
+) -> str:
+    """What it means that no slice is worse: nothing where none could be looked at, as in a free text."""
+    if any(each.field != _VERSION for each in listed):
+        return (
+            "The wrong answers are spread over all inputs: no slice is worse than chance explains."
+        )
+    fields = [name for name in dict.fromkeys(chain.from_iterable(rows)) if name != _VERSION]
+    if any(parts([row.get(name) for row in rows]) for name in fields):
+        return "No slice could be compared: none has enough checked cases in it and outside it."
+    called = " and ".join(titles.get(name, name) for name in fields[:_MOST_NAMED])
+    if not called or len(fields) > _MOST_NAMED:
+        return "No slice could be compared: no input has numbers or a few values to group by."
+    has = "has" if len(fields) == 1 else "have"
+    return (
+        f"No slice could be compared: {called} {has} neither numbers nor a few values to group by."
+    )

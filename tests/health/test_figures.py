@@ -91,6 +91,19 @@ def test_true_probabilities_are_not_called_off_though_their_ece_is_not_0() -> No
     assert not found.is_off
 
 
+def test_one_wrong_answer_among_few_certain_ones_is_too_little_to_tell() -> None:
+    said, right = np.full(40, 0.999), np.arange(40) > 0
+    found = calibration(said, right, np.ones(40))
+    assert found.low < found.by_chance < found.ece
+    assert not found.is_off
+    assert "too few to tell" in sentence(found)
+    assert "at their word" not in sentence(found)
+    worse = calibration(said, np.arange(40) > 12, np.ones(40))
+    assert worse.is_off
+    assert "do not take the probabilities at their word" in sentence(worse)
+    assert sentence(calibration([0.5] * 40, np.arange(40) > 19, np.ones(40))).endswith("no more than chance explains.")  # fmt: skip
+
+
 def test_the_interval_of_an_ece_is_that_of_a_plain_bootstrap_and_holds_it() -> None:
     """Of a model that is too sure everywhere, so that no gap could be of the other sign by chance."""
     random = np.random.default_rng(11)

@@ -16,6 +16,7 @@ from health.slices import slices
 from health.titles import word_for, words_of
 from health.weighted import ratio_interval, share
 from mds_client.signature import Field
+from ui.health.parts import slices_words
 
 DAY = date(2025, 3, 1)
 
@@ -221,3 +222,23 @@ def test_numbers_are_told_with_their_unit() -> None:
     rows = [{"mass": float(n), "age": 40} for n in range(200)]
     worst = slices(rows, [n >= 50 for n in range(200)], [1.0] * 200, words)[0]
     assert (worst.word, worst.value) == (f"{worst.value} g", worst.value)
+
+
+def test_where_no_slice_was_looked_at_nothing_is_said_to_be_spread_over_all_inputs() -> None:
+    wrong = np.random.default_rng(3).random(600) < np.where(np.arange(600) >= 400, 0.4, 0.05)
+    since = DAY + timedelta(days=40)
+
+    def said(rows: list[dict[str, object]]) -> str:
+        return causes(_checked(wrong, rows), since, 0.95, {"text": "Text"}).sentence
+
+    texts = [f"Nobody wrote this twice, {n}" for n in range(600)]
+    assert said([{"text": text} for text in texts]) == (
+        "No slice could be compared: Text has neither numbers nor a few values to group by."
+    )
+    photo = {"mds": "picture"}
+    assert "Text and photo have neither" in said([{"text": t, "photo": photo} for t in texts])
+    assert "no input has numbers" in said([{"a": t, "b": t, "c": t} for t in texts])
+    assert "none has enough checked cases" in said([{"text": t, "always": "x"} for t in texts])
+    assert "spread over all inputs" in said([{"text": t, "length": len(t) + n} for n, t in enumerate(texts)])  # fmt: skip
+    assert slices_words([]).startswith("No slice can be compared")
+    assert "None is" in slices_words(slices([{"x": n % 2} for n in range(60)], [True] * 60, [1.0] * 60))  # fmt: skip

@@ -11,7 +11,7 @@ import streamlit as st
 from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
 from health.report import OVERLAP, difference_text, part_words, slice_word
-from health.slices import Slice
+from health.slices import LEAST, Slice
 from health.titles import FieldWords
 from health.weighted import Share
 from ui.cases.titles import fields_of
@@ -46,17 +46,8 @@ def share_words(found: Share, of: str = "") -> str:
 
 def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool) -> None:
     """The slices in which the model is right less often, the worst first; of several versions, which weigh as in all cases."""
-    worse = [each for each in slices if each.is_worse]
     named = titles(chosen)
-    st.caption(
-        "The checked cases by the values of each field, worst first: how many are right. "
-        + (
-            f"{len(worse)} of {len(slices)} {'is' if len(worse) == 1 else 'are'} worse than chance explains."
-            if worse
-            else "None is worse than chance explains."
-        )
-        + (_WEIGHED if is_of_versions else "")
-    )
+    st.caption(slices_words(slices) + (_WEIGHED if slices and is_of_versions else ""))
     for place, each in enumerate(slices[:_MOST_SLICES]):
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
         title = f"{plain(named.get(each.field, each.field))} {plain(each.word)}"
@@ -64,6 +55,18 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool
         chips = address.part_of(each.field, each.value, each.bounds)
         words += wrong_answers.link(each.wrong, chosen, **chips)
         draw_row(words, f"health_slice_{place}", chips, chosen)
+
+
+def slices_words(slices: Sequence[Slice]) -> str:
+    """What the slices are, and how many of them are worse; without any, what it takes to have one."""
+    if not slices:
+        return (
+            "No slice can be compared: it takes an input with numbers or a few values, and "
+            f"{LEAST} checked cases in the slice and {LEAST} outside it."
+        )
+    worse = sum(each.is_worse for each in slices)
+    many = f"{worse} of {len(slices)} {'is' if worse == 1 else 'are'}" if worse else "None is"
+    return f"The checked cases by the values of each field, worst first: how many are right. {many} worse than chance explains."
 
 
 def draw_groups(found: Sequence[FieldGroups], chosen: Chosen) -> None:
@@ -100,7 +103,7 @@ def draw_causes(found: Causes | None, chosen: Chosen) -> None:
             f"**What accounts for it**, in {found.n:,} checked cases since {found.since:%-d %B}"
         )
         if not found.found:
-            st.markdown(found.sentence)
+            st.markdown(plain(found.sentence))
         for place, cause in enumerate(found.found):
             _draw_cause(cause, f"health_cause_{place}", found, named, chosen)
         if len(found.found) > 1:
