@@ -346,6 +346,52 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert any(each.value.startswith("**Its answer**, before (n=") for each in app.markdown)
 
 
+def test_a_row_opens_and_chooses_exactly_the_cases_that_it_counts(
+    app: AppTest, built: services.Services
+) -> None:
+    """Half of those on Dream are wrong, of two years; they have the shorter bills."""
+    of = {
+        "created_at": datetime.now(UTC) - timedelta(days=1),
+        "server": "demo",
+        "model": "penguins",
+    }
+    cases = [
+        case_of(
+            **of,
+            entered={
+                "year": str(2007 + n % 3 % 2),
+                "island": "Dream" if n < 60 else "Biscoe",
+                "bill": 30.0 + n / 10,
+            },
+            is_audited=True,
+            audit_draw=0.01,
+        )
+        for n in range(120)
+    ]
+    for n, case in enumerate(add_cases(built.sessions, *cases)):
+        judgement = "incorrect" if n % 2 and n < 60 else "correct"
+        submit(built.sessions, case_id=case.id, person="ada", judgement=judgement, key=case.id)
+    app.query_params.update({"model": "demo/penguins", "value": "year=2007"})
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    row = next(each.value for each in app.markdown if "Island Dream: 50 %" in each.value)
+    assert ", n=40; the others " in row
+    assert row.endswith(" 20 wrong cases.")  # of both years they are 30
+    assert any("take the place of “Only: Year is 2007”" in each.value for each in app.caption)
+    rows = [each.key for each in app.button if (each.key or "").startswith("health_slice_")]
+    assert rows == [f"health_slice_{place}" for place in (1, 2, 4, 5)], "those of bills alone"
+
+    row = next(each.value for each in app.markdown if "bill up to " in each.value)
+    assert ", n=20; the others " in row
+    query = dict(parse_qsl(row.partition("[See the 10 wrong cases](cases?")[2].rstrip(")")))
+    assert query["value"] == "year=2007"
+    assert query["within"].startswith("bill=..32.9")
+    app.button(key="health_slice_1").click().run()
+    assert not app.exception
+    assert app.query_params["value"] in ("year=2007", ["year=2007"])
+    assert {metric.label: metric.value for metric in app.metric}["Cases"] == "20"
+
+
 @pytest.mark.slow
 def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     app: AppTest, built: services.Services

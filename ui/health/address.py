@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -38,7 +38,8 @@ ANSWER, TRUTH, CHANNEL, OUTCOME = "answer", "truth", "channel", "outcome"
 # The longest, but for all, is that of the word: page and word say the same unless somebody chooses otherwise.
 _DEFAULT = f"{WORD_DAYS} days"
 _PERIODS = {"7 days": 7, "30 days": 30, _DEFAULT: WORD_DAYS, "All": None}
-_INSTEAD = ((VALUE, WITHIN), (WEEK, DAYS))
+# One takes the place of the other: both are a time, or, where they are of the same field, both are its part.
+_TIMES, _PARTS = (WEEK, DAYS), (VALUE, WITHIN)
 # What the list of cases calls the same.
 _SAME = (VALUE, WITHIN, ANSWER, TRUTH, NUMBER, SURE, CHANNEL, OUTCOME)
 _CHIPS = {
@@ -187,8 +188,14 @@ def draw_chips(chosen: Chosen) -> None:
 def words_of(chosen: Chosen) -> list[str]:
     """Which cases are looked at, in words."""
     since = [f"since {chosen.since:%-d %B %Y}"] if chosen.since else []
+    return since + words_of_chips(chosen, chosen.chips)
+
+
+def words_of_chips(chosen: Chosen, names: Collection[str]) -> list[str]:
+    """What stands on the chips of these names, in their order."""
     of = called(chosen.server, chosen.model, chosen.chips)
-    return since + [f"{_CHIPS[n]}: {chip_words(n, value, of)}" for n, value in chosen.chips.items()]
+    shown = {name: value for name, value in chosen.chips.items() if name in names}
+    return [f"{_CHIPS[name]}: {chip_words(name, value, of)}" for name, value in shown.items()]
 
 
 def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[str, str]:
@@ -200,18 +207,33 @@ def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[
     return {NUMBER: ends} if field == ANSWER_FIELD else {WITHIN: f"{field}={ends}"}
 
 
+def gone_with(chips: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
+    """Which of the chips that are there these take the place of: the cases are then not some of those that were chosen."""
+    found = [name for name, value in chips.items() if there.get(name, value) != value]
+    for alike in (_TIMES, _PARTS):
+        for name, other in (alike, alike[::-1]):
+            if name not in chips or other not in there:
+                continue
+            if alike == _TIMES or _field(chips[name]) == _field(there[other]):
+                found.append(other)
+    return list(dict.fromkeys(found))
+
+
 def set_chips(chips: Mapping[str, str]) -> None:
-    """Narrow the figures; to be called before anything is drawn, as callbacks are. A part of a field or a time takes the place
-    of another one."""
-    for alike in _INSTEAD:
-        if any(name in chips for name in alike):
-            for name in alike:
-                st.query_params.pop(name, None)
+    """Narrow the figures; to be called before anything is drawn, as callbacks are. Another part of the same field, another time
+    and another chip of the same name go; all others stay."""
+    there = {name: value for name in _CHIPS if (value := st.query_params.get(name))}
+    for name in gone_with(chips, there):
+        st.query_params.pop(name, None)
     for name, value in chips.items():
         if name == MODEL:
             st.session_state[MODEL] = value  # its box holds what the address says
         else:
             st.query_params[name] = value[:200]
+
+
+def _field(part: str) -> str:
+    return part.partition("=")[0]
 
 
 def _take_away(name: str) -> None:

@@ -48,7 +48,9 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool
     """The slices in which the model is right less often, the worst first; of several versions, which weigh as in all cases."""
     named = titles(chosen)
     st.caption(slices_words(slices) + (_WEIGHED if slices and is_of_versions else ""))
-    for place, each in enumerate(slices[:_MOST_SLICES]):
+    shown = slices[:_MOST_SLICES]
+    _say_what_stays([address.part_of(s.field, s.value, s.bounds) for s in shown], chosen)
+    for place, each in enumerate(shown):
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
         title = f"{plain(named.get(each.field, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
@@ -82,6 +84,10 @@ def draw_groups(found: Sequence[FieldGroups], chosen: Chosen) -> None:
         "How often answers are wrong in each group, and how many percentage points (pp) more or less than among the "
         "others, each with its 95 % interval."
     )
+    open_ones = [each for each in found if not each.is_hidden]
+    _say_what_stays(
+        [_chips_of(e, rate) for e in open_ones for rate in e.rates[:_MOST_RATES]], chosen
+    )
     for each in found:
         st.markdown(f"**{plain(named.get(each.field, each.field))}**: {plain(each.sentence)}")
         for place, rate in enumerate(each.rates[:_MOST_RATES]):
@@ -108,6 +114,17 @@ def draw_causes(found: Causes | None, chosen: Chosen) -> None:
             _draw_cause(cause, f"health_cause_{place}", found, named, chosen)
         if len(found.found) > 1:
             st.caption(OVERLAP)
+
+
+def _say_what_stays(rows: Sequence[Mapping[str, str]], chosen: Chosen) -> None:
+    """Why rows have no *Only these*: which chips that are there would go."""
+    gone = {name for chips in rows for name in address.gone_with(chips, chosen.chips)}
+    if gone:
+        said = " and ".join(plain(f"“{words}”") for words in address.words_of_chips(chosen, gone))
+        st.caption(
+            f"One filter of a kind can be chosen at a time: rows that would take the place of {said} have no *Only these*. "
+            "Remove it above for those rows."
+        )
 
 
 def _draw_cause(

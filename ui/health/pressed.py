@@ -15,7 +15,7 @@ import streamlit as st
 
 from ui.figure import draw_figure
 from ui.health import address
-from ui.health.address import Chosen
+from ui.health.address import Chosen, gone_with
 
 # Up to so many rows a table is shown as a whole.
 _MOST_WHOLE = 12
@@ -92,10 +92,11 @@ def draw_list(key: str, marks: Mapping[str, Mark], placeholder: str) -> None:
 
 
 def draw_row(words: str, key: str, chips: Mapping[str, str], chosen: Chosen | None) -> None:
-    """A line, and a button that narrows the figures of the chosen model to what it is about, unless they are."""
+    """A line, and a button that narrows the figures of the chosen model to what it is about, unless they are. It is not there where
+    another chip would go: the figures would be of other cases than those that the line counts."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words)
-        if chosen and chips and any(chosen.chips.get(n) != value for n, value in chips.items()):
+        if chosen and chips.items() - chosen.chips.items() and not gone_with(chips, chosen.chips):
             st.button(
                 "Only these",
                 key=key,

@@ -13,6 +13,7 @@ from health.status import Finding
 from ui.cases.counted import WRONG
 from ui.health.address import Chosen
 from ui.session import services
+from ui.text import many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,10 @@ def words(told: WrongAnswers) -> str:
 
 
 def link(counted: int, chosen: Chosen, **more: str) -> str:
-    """` [See the 3 wrong cases](…)`, of a part of the cases of which so many are counted; empty where nothing is seen."""
+    """` [See the 3 wrong cases](…)`, of a part of the cases of which so many are counted; empty where nothing is seen. The number alone
+    where another chip of the same name is chosen: the list takes one, so that it would have other cases."""
+    if any(chosen.chips.get(name, value) != value for name, value in more.items()):
+        return f" {many(counted, 'wrong case')}." if counted else ""
     seen = min(count(services().sessions, chosen.wanted(counted=WRONG, **more)), MOST_COUNTED)
     if not seen:
         return ""
