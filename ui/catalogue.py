@@ -33,10 +33,15 @@ _NOT_LOOKED = "No figures yet"  # a model that Health has not looked at since it
 
 
 def search(words: str, published: Mapping[tuple[str, str], Facts]) -> list[Entry]:
-    """The models in which every word occurs, also in what people published of them."""
+    """The models in which every word occurs, also in what people published of them, and in the kind of their inputs."""
+    entries = services().catalogue.entries()
     if not words.strip():
-        return services().catalogue.entries()
-    return services().catalogue.search(words, {m: _search_words(f) for m, f in published.items()})
+        return entries
+    more = {model: _search_words(facts) for model, facts in published.items()}
+    for entry in entries:
+        of, kind = (entry.ref.server, entry.ref.name), KINDS[model_cards.kind_of(entry.known)][0]
+        more[of] = f"{more.get(of, '')} {kind}"
+    return services().catalogue.search(words, more)
 
 
 def _search_words(facts: Facts) -> str:

@@ -56,8 +56,10 @@ def notice(sentence: str, advice: str, *, status: int | None = None) -> str:
     return _page("Show", f"<h1>{escape(sentence)}</h1><p>{escape(advice)}</p>", shown=shown)
 
 
-def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") -> str:
-    """What is on the stage, and the vote. `said` is what this guest said of it."""
+def stage(
+    found: Stage | None, said: bool | None, token: str, remark: str = "", *, may_try: bool = True
+) -> str:
+    """What is on the stage, and the vote. `said` is what this guest said of it; `may_try` whether the model can be asked on a phone."""
     if found is None:
         body = "<h1>The show begins soon.</h1><p>This page follows the stage.</p>"
         return _page("Show", body, shown=token)
@@ -74,13 +76,14 @@ def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") 
         False: "You voted: wrong. Press Right to change it.",
         None: "",
     }[said]
+    way = '<p><a href="/t/try">Try the model yourself</a></p>' if may_try else ""
     told = f'<p role="status">{escape(remark or voted)}</p>'
     body = (
         f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1>{picture}<dl>{inputs}</dl>"
         f"<p class=answer>{escape(found.answer)}</p>{sure}<h2>Is the model right?</h2>"
         f'<form class=votes method=post action="/t/vote"><input type=hidden name=case value="{escape(found.case_id)}">'
         f"{_vote('yes', 'Right', said is True)}{_vote('no', 'Wrong', said is False)}</form>{told}"
-        '<p><a href="/t/try">Try the model yourself</a></p><p class=muted><a href="/t">Show what is on the stage now</a></p>'
+        f'{way}<p class=muted><a href="/t">Show what is on the stage now</a></p>'
     )
     return _page(found.question, body, shown=token)
 

@@ -155,7 +155,9 @@ class _Guests:
         found = runs.stage_of(guest.run)
         sessions = self._seen(guest).sessions
         said = audience.voted(sessions, guest, found.case_id) if found else None
-        return HTMLResponse(page.stage(found, said, _token(guest), remark))
+        signature = self._signature(guest)
+        may_try = signature is None or bool(form.controls(signature))
+        return HTMLResponse(page.stage(found, said, _token(guest), remark, may_try=may_try))
 
     def _now(self, guest: Guest, sent: Mapping[str, str]) -> Response:
         return PlainTextResponse(_token(guest))
@@ -185,6 +187,8 @@ class _Guests:
             return _not_there()
         stage = runs.stage_of(guest.run)
         filled = form.controls(signature, stage.values if stage else None)
+        if not filled:  # it would be asked about an example that nobody sees
+            return _not_typed()
         return HTMLResponse(self._form(guest, signature, filled))
 
     def _ask(self, guest: Guest, sent: Mapping[str, str]) -> Response:
@@ -194,6 +198,8 @@ class _Guests:
         if signature is None:
             return _not_there()
         filled = form.typed(signature, sent)
+        if not filled:
+            return _not_typed()
         values, problems = form.values_of(signature, filled)
         answer = None
         if not problems:
@@ -286,6 +292,11 @@ def _token(guest: Guest) -> str:
 def _too_many() -> Response:
     words = page.notice("That was a little fast.", "Wait a moment, then go back.")
     return HTMLResponse(words, 429, headers={"Retry-After": "5"})
+
+
+def _not_typed() -> Response:
+    words = page.notice("What this model takes cannot be typed on a phone.", "Vote on the case.")
+    return HTMLResponse(words, 404)
 
 
 def _not_there() -> Response:

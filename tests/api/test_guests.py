@@ -157,6 +157,12 @@ def test_a_phone_shows_the_picture_of_the_case_on_the_stage_and_no_other(show: O
         assert small.size == (320, 160)
         assert not small.getexif()
         assert phone.get("/t/picture?case=another").status_code == 404
+        assert "/t/try" in page.text
+        # It would be asked about an example that nobody sees.
+        runs.put_on_stage(show.services.sessions, run, replace(found, model="digits", version=""))
+        assert "/t/try" not in phone.get("/t").text
+        assert phone.get("/t/try").status_code == phone.post("/t/try", data={}).status_code == 404
+        runs.put_on_stage(show.services.sessions, run, found)
     assert (
         httpx.get(
             f"{show.address}/t/picture?case={show.case_id}", trust_env=False, verify=False

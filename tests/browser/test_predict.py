@@ -163,4 +163,5 @@ def test_a_double_click_is_one_case(page: Page, counts: Counts) -> None:
     visit.predict_button().dblclick()
     expect(page.get_by_text("Technical", exact=True)).to_be_visible()
     visit.settled().health("demo/slow")
+    expect(page).to_have_title("Breast cancer, slow · Health")
     expect(visit.metric("Cases")).to_have_text(f"{before.cases + 1:,}")

@@ -71,6 +71,8 @@ def test_a_search_forgives_typing_and_filters_narrow_it(app: AppTest) -> None:
     assert found == {"Breast cancer", "Breast cancer, flaky", "Breast cancer, slow"}
     app.text_input(key="models_search").set_value("digtis").run()
     assert [found.value for found in app.subheader] == ["Handwritten digits"]
+    app.text_input(key="models_search").set_value("sound").run()  # as the filter calls it
+    assert [found.value for found in app.subheader] == ["Speech in recordings"]
     app.text_input(key="models_search").set_value("").run()
     app.button_group(key="models_kind").set_value("picture").run()
     assert {found.value for found in app.subheader} == {"Handwritten digits", "Text in pictures"}

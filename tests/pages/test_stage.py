@@ -28,6 +28,7 @@ from tests.browser.door import Door, door_to
 from tests.pages.conftest import ROOT
 from tests.recorded import NOT_THERE
 from ui.shows.reasons import ON_STAGE
+from ui.stage import asking
 from ui.stage.audience import votes_html
 
 # Not the newest: the stage asks the version that was asked.
@@ -140,6 +141,30 @@ def test_a_show_of_ten_cases_goes_on_when_its_server_is_gone_half_way(
     shown = recent(built.sessions, purposes=("show",))
     assert {case.workspace for case in shown} == {run.workspace}
     assert sum(case.is_answered for case in shown) == 4
+
+
+def test_a_model_that_is_slow_holds_up_no_other_and_is_not_called_away(
+    built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LIVE_SECONDS", 1.5)
+    slow = _predicted(built, ModelRef(server="demo", name="slow"), delay_seconds=2.5)
+    quick = _predicted(built, PENGUINS)
+    show = store.make(built.sessions, person="anonymous", name="Slow", case_ids=[slow.id, quick.id])
+    app = _stage(show.id)
+    assert "Recorded on" in _words(app)
+    assert "The model did not answer within" in _words(app)
+    app.button(key="stage_next").click().run()
+    assert "Live from the server" in _words(app)
+    app.button(key="stage_previous").click().run()
+    assert "The model did not answer within" in _words(app)
+    assert not app.exception
+
+
+def _predicted(built: services.Services, ref: ModelRef, **values: object) -> CaseView:
+    """What this model answers to an example, but for these values."""
+    model = built.model(ref)
+    row = {**model.signature().example_rows[0], **values}
+    return predict_and_record(model, row, sessions=built.sessions, key=ref.name).case
 
 
 def _shows(built: services.Services, key: str) -> tuple[AppTest, str, CaseView]:

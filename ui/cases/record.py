@@ -19,6 +19,7 @@ from ui import (
     demo_mark,
     errors,
     feedback,
+    frame,
     long_words,
     prediction_set,
     results,
@@ -30,6 +31,7 @@ from ui.cases import actions, comments, compared, entered, filters, golden, shar
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
 from ui.explanations.answered_case import AnsweredCase
+from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
@@ -57,6 +59,7 @@ def draw(case_id: str) -> None:
         return
     _note_view(view)
     shown = opened(view)
+    frame.name_tab(of_model(view.server, view.model))
     st.title(f"Case {view.id[-6:]}", anchor=False)
     st.caption(plain(_origin(view)))
     demo_mark.draw_badge(view)

@@ -18,6 +18,7 @@ from shows.runs import RunView
 from shows.store import ShowView
 from ui import announced, errors, frame, session
 from ui.cases.opened import opened
+from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
 from ui.stage import asking, audience, controls, slides
@@ -40,7 +41,8 @@ def draw(show_id: str, case_id: str) -> None:
         _draw_nothing()
         return
     case_ids = show.case_ids if show else (case_id,)
-    frame.name_tab(show.name if show else "Case")
+    if show:
+        frame.name_tab(show.name)
     if not case_ids:
         st.info("There is no case in this show yet. Add some on the page of a case, or on Cases.")
         controls.draw_leave(show, "")
@@ -68,6 +70,8 @@ def _place(case_ids: tuple[str, ...]) -> int:
 
 def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) -> None:
     found = case(services().sessions, case_ids[place])
+    if found and not show:
+        frame.name_tab(of_model(found.server, found.model))
     run = runs.begin(services().sessions, show, person=session.person()) if show else None
     body, aside = st.columns([3, 1], gap="large") if run and run.code else (st.container(), None)
     with body:

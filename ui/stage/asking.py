@@ -25,10 +25,10 @@ from ui.session import services
 
 # A presenter can wait for so long, and no longer.
 LIVE_SECONDS = 3.0
-# A server that did not answer is not asked again for so long: the next cases come at once.
+# A server that is away, or a model that took too long, is not asked again for so long: the next cases come at once.
 PAUSE_SECONDS = 20.0
 _NO_ANSWER = "The server does not answer"
-_AWAY = ("unreachable", "timeout")
+_TOO_SLOW = f"The model did not answer within {LIVE_SECONDS:.0f} s"
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="stage")
 
 
@@ -40,21 +40,25 @@ class Live:
     version: str = ""
     problem: str = ""
     is_away: bool = False
+    is_slow: bool = False
 
 
 @dataclass(kw_only=True)
 class _Asked:
-    """What this session knows by now, by workspace and case; and until when servers are left alone."""
+    """What this session knows by now, by workspace and case; and until when a server, or one model of it, is left alone."""
 
     answers: dict[tuple[str, str], Live] = field(default_factory=dict)
     paused: dict[str, float] = field(default_factory=dict)
+    slow: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 def known(run: RunView, found: CaseView) -> Live | None:
     """What the server answered in this run, or that it is left alone; None where it is to be asked."""
-    asked = _asked()
-    if time.monotonic() < asked.paused.get(found.server, 0.0):
+    asked, now = _asked(), time.monotonic()
+    if now < asked.paused.get(found.server, 0.0):
         return Live(problem=_NO_ANSWER, is_away=True)
+    if now < asked.slow.get((found.server, found.model), 0.0):
+        return Live(problem=_TOO_SLOW, is_slow=True)
     return asked.answers.get((run.workspace, found.id))
 
 
@@ -77,7 +81,7 @@ def ask(shown: Opened, signature: Signature, run: RunView) -> Live:
     try:
         recorded = _begun(shown, signature, run).result(LIVE_SECONDS)
     except TimedOut:
-        live = Live(problem=f"The server did not answer within {LIVE_SECONDS:.0f} s", is_away=True)
+        live = Live(problem=_TOO_SLOW, is_slow=True)
     except MdsError as error:
         live = _failed(error)
     else:
@@ -90,8 +94,10 @@ def ask(shown: Opened, signature: Signature, run: RunView) -> Live:
 
 
 def _failed(error: MdsError) -> Live:
-    if error.kind in _AWAY:
+    if error.kind == "unreachable":
         return Live(problem=_NO_ANSWER, is_away=True)
+    if error.kind == "timeout":
+        return Live(problem=_TOO_SLOW, is_slow=True)
     return Live(problem=error.sentence.rstrip("."))
 
 
@@ -115,11 +121,13 @@ def _begun(shown: Opened, signature: Signature, run: RunView) -> Future[Recorded
 
 
 def _keep(shown: Opened, run: RunView, live: Live) -> None:
-    asked = _asked()
-    if not live.is_away:
-        asked.answers[run.workspace, shown.case.id] = live
+    asked, case, until = _asked(), shown.case, time.monotonic() + PAUSE_SECONDS
+    if live.is_away:
+        asked.paused[case.server] = until
+    elif live.is_slow:  # its other models may answer
+        asked.slow[case.server, case.model] = until
     else:
-        asked.paused[shown.case.server] = time.monotonic() + PAUSE_SECONDS
+        asked.answers[run.workspace, case.id] = live
 
 
 def _asked() -> _Asked:
