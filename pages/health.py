@@ -9,7 +9,7 @@ from health.coming_in import as_known, coming_in
 from health.overview import look
 from health.standing import in_order, standings
 from health.summary import models, recent_series, summarise
-from ui import demo_mark, frame
+from ui import demo_mark
 from ui.health import (
     address,
     compared_with,
@@ -22,7 +22,6 @@ from ui.health import (
     titles,
     verdict,
 )
-from ui.model_titles import of_model
 from ui.review import first_calls
 from ui.session import services
 
@@ -37,9 +36,7 @@ PAGE = {
 heading = st.empty()
 deployed = ((each.ref.server, each.ref.name) for each in services().catalogue.entries())
 chosen = address.choose(sorted({*models(services().figures), *deployed}))
-heading.title(titles.heading(chosen), anchor=False)
-if chosen.is_one:
-    frame.name_tab(of_model(chosen.server, chosen.model))
+titles.draw(heading, chosen)
 
 
 @st.fragment(run_every="5s")

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import frame
 from ui.health.address import Chosen
 from ui.model_titles import of_model
 from ui.text import plain
+
+
+def draw(place: DeltaGenerator, chosen: Chosen) -> None:
+    """The title, and the tab's name."""
+    place.title(heading(chosen), anchor=False)
+    if chosen.is_one:
+        frame.name_tab(of_model(chosen.server, chosen.model))
 
 
 def heading(chosen: Chosen) -> str:

@@ -41,14 +41,21 @@ def draw(show_id: str, case_id: str) -> None:
         _draw_nothing()
         return
     case_ids = show.case_ids if show else (case_id,)
-    if show:
-        frame.name_tab(show.name)
+    _name_tab(show, case_id)
     if not case_ids:
         st.info("There is no case in this show yet. Add some on the page of a case, or on Cases.")
         controls.draw_leave(show, "")
         return
     place = _place(case_ids)
     _draw_place(show, case_ids, place)
+
+
+def _name_tab(show: ShowView | None, case_id: str) -> None:
+    found = None if show else case(services().sessions, case_id)
+    if show:
+        frame.name_tab(show.name)
+    elif found:
+        frame.name_tab(of_model(found.server, found.model))
 
 
 def _draw_nothing() -> None:
@@ -70,8 +77,6 @@ def _place(case_ids: tuple[str, ...]) -> int:
 
 def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) -> None:
     found = case(services().sessions, case_ids[place])
-    if found and not show:
-        frame.name_tab(of_model(found.server, found.model))
     run = runs.begin(services().sessions, show, person=session.person()) if show else None
     body, aside = st.columns([3, 1], gap="large") if run and run.code else (st.container(), None)
     with body:
