@@ -227,8 +227,8 @@ def _sentence(found: Sequence[Cause], n: int, titles: Mapping[str, str]) -> str:
         fields = dict.fromkeys(_called(cause, titles) for cause in found)
         return f"What accounts for it: {', '.join(fields)}."
     if n < 2 * LEAST:
-        cases = "1 checked case" if n == 1 else f"{n} checked cases"
-        return f"Only {cases} since then: too few to say which inputs account for it."
+        cases = f"Only {n} checked case{'' if n == 1 else 's'}" if n else "No checked case"
+        return f"{cases} since then: too few to say which inputs account for it."
     return ""
 
 

@@ -76,9 +76,13 @@ def window(
         _check_right(session, server, model)
         found = len(db.health_cases.ids(session, of, REFERENCE, "oldest"))
     if found < LEAST_CASES:
-        cases = "1 case was" if found == 1 else f"{found:,} cases were"
+        cases = (
+            f"Only {found:,} {'case was' if found == 1 else 'cases were'}"
+            if found
+            else "No case was"
+        )
         raise ReferenceRefused(
-            f"Only {cases} answered on {days_words(since, until)}, and it takes {LEAST_CASES}.",
+            f"{cases} answered on {days_words(since, until)}, and it takes {LEAST_CASES}.",
             advice=f"Choose more days. {_UNCHANGED}",
         )
     days = {"since": since.isoformat(), "until": until.isoformat()}
@@ -104,8 +108,9 @@ def of_rows(
     there = comparable(signature, rows)
     if len(there) < LEAST_CASES:
         what = "row has" if len(there) == 1 else "rows have"
+        has = f"Only {len(there):,} {what}" if there else "No row has"
         raise ReferenceRefused(
-            f"Only {len(there):,} {what} values that can be compared, and it takes {LEAST_CASES}.",
+            f"{has} values that can be compared, and it takes {LEAST_CASES}.",
             advice=f"Take a file with more cases. {_UNCHANGED}",
         )
     kept = there

@@ -68,7 +68,7 @@ def checked_since(right: Rate, share: float) -> Since:
 def asked_since(failed: Rate, objective: float) -> Since:
     """Of the requests since a closing, against the share that may fail."""
     is_good = failed.n >= MINIMUM_AUDITED and (failed.value or 0) <= objective
-    known = f"{failed.count:,} of {failed.n:,} requests since then failed"
+    known = f"{failed.count:,} of {failed.n:,} {'request' if failed.n == 1 else 'requests'} since then failed"
     if is_good or failed.n >= ENOUGH_ASKED:
         return Since(sentence=f"{known}.", is_enough=True)
     known = known if failed.n else "Nobody has asked since then"

@@ -74,7 +74,7 @@ class ComingIn:
     @property
     def _so_far(self) -> str:
         total = sum(self.cases.values())
-        return f"The history of the demonstration is still coming in: {total:,} cases so far"
+        return f"The history of the demonstration is still coming in: {total:,} {'case' if total == 1 else 'cases'} so far"
 
 
 def coming_in(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> ComingIn | None:

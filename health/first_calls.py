@@ -66,10 +66,10 @@ def _share(cases: Sequence[Called], hits: Sequence[bool]) -> Share:
 
 def _sentence(decided: Sequence[Called], known: int) -> str:
     if known < FEWEST:
-        return f"Not enough evidence to compare: {FEWEST} cases are needed, and of {known} somebody else has said which class is right."
+        return f"Not enough evidence to compare: {FEWEST} cases are needed, and of {known or 'none'} somebody else has said which class is right."
     if len(decided) < FEWEST:
         return (
-            f"After the model's answer people said on {len(decided)} of these cases which class is right: too few to tell whether "
+            f"After the model's answer people said on {len(decided) or 'none'} of these cases which class is right: too few to tell whether "
             "they do better together."
         )
     found = compare((each.model, bool(each.together)) for each in decided)

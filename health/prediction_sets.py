@@ -22,7 +22,7 @@ from db.health import Selection
 from db.health_calibrations import CalibrationView
 from db.health_cases import JudgedCase
 from db.ids import utc_now
-from health.conformal import held, label_set, scores_of
+from health.conformal import CONFIDENCE, held, label_set, scores_of
 from health.estimates import WeightKey, weight_of_each
 from health.outliers.encoding import as_number
 from health.summary import ROW, groups
@@ -48,6 +48,11 @@ class PredictionSet:
     n: int
     held: Share | None
     demonstration: int = 0
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether clearly fewer of the later half were within it than it says: even the upper end of the interval is below."""
+        return self.held is not None and self.held.value is not None and self.held.high < CONFIDENCE
 
 
 def of_case(sessions: Sessions, case: CaseView) -> PredictionSet | None:

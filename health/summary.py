@@ -280,8 +280,8 @@ def demonstration_words(count: int, cases: int, again: int = 0) -> str:
     """`2,296 of 2,310 cases are the history of the demonstration.`, and what the others that were asked `again` are; nothing where none is."""
     if not count:
         return ""
-    of = f"{count:,} of {cases:,}" if count < cases else f"All {cases:,}"
-    words = f"{of} cases are {HISTORY}"
+    of = f"{count:,} of {cases:,} cases" if count < cases else f"All {cases:,} cases"
+    words = f"{'The only case' if cases == 1 else of} {'is' if count == 1 else 'are'} {HISTORY}"
     if not again:
         return words
     were = "1 other was" if again == 1 else f"{again:,} others were"

@@ -24,12 +24,19 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     if found is None:
         return
     said = words(fitting(found, signature), answer.unit)
-    st.markdown(f"{said} {_ONLY_ALIKE}" if unlike.is_unlike(case) else said)
+    is_bounded = unlike.is_unlike(case) and not found.is_refuted
+    st.markdown(f"{said} {_ONLY_ALIKE}" if is_bounded else said)
     st.caption(_origin(found, case.version))
 
 
 def words(found: PredictionSet, unit: str = "") -> str:
-    """The sentence, as Markdown."""
+    """The sentence, as Markdown; where newer cases refute it, that and nothing of what else it could be."""
+    if found.held and found.held.value is not None and found.is_refuted:
+        return (
+            f"What else is possible can no longer be said: of the newer {found.held.n:,} checked cases only {percent(found.held.value)} were "
+            f"within what the older ones allow (95 % interval {percent(found.held.low)} to {percent(found.held.high)}), where "
+            f"{percent(CONFIDENCE)} should be."
+        )
     if found.bounds:
         low, high = (number(end, is_amount=is_amount(unit)) for end in found.bounds)
         of_unit = f" {plain(unit)}" if unit else ""
@@ -45,6 +52,8 @@ def words(found: PredictionSet, unit: str = "") -> str:
 def _origin(found: PredictionSet, version: str) -> str:
     of_version = f" of version {plain(version)}" if version else ""
     said = f"From {found.n:,} cases{of_version} that were drawn at random and checked.{_made_up(found)}"
+    if found.is_refuted:
+        return said
     share = found.held
     if share is None or share.value is None:
         return f"{said} They are too few to say how often that held."

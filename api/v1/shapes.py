@@ -97,7 +97,10 @@ class Possible(BaseModel):
     demonstration: int = Field(
         description="So many of them are the history of a demonstration", examples=[0]
     )
-    held: Held | None = Field(description="null while too few are checked")
+    held: Held | None = Field(
+        description="How often newer cases were within what older ones allow; where its `high` is below `confidence`, the set no longer "
+        "holds what it says. null while too few are checked"
+    )
 
 
 class Case(CaseHead):

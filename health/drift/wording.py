@@ -54,14 +54,14 @@ def few_words(cases: tuple[int, int], ended: date | None, today: date) -> str:
     20`. Somebody may have `ended` an alarm since when alone cases are new."""
     before, now = cases
     if before < LEAST_CASES:
-        there = "is" if before == 1 else "are"
-        return f"there {there} only {before} of these from before the last two weeks, and it takes {LEAST_CASES}"
+        there, known = "is" if before == 1 else "are", f"only {before}" if before else "none"
+        return f"there {there} {known} of these from before the last two weeks, and it takes {LEAST_CASES}"
     if now < LEAST_CASES:
         when = "in the last two weeks"
         if ended and ended > today - timedelta(days=_WEEKS):
             when = f"since somebody closed an alarm on {ended.day} {ended:%B}"
-        came = "case has" if now == 1 else "cases have"
-        return f"only {now} {came} come {when}, and it takes {LEAST_CASES}"
+        came = f"only {now} {'case has' if now == 1 else 'cases have'}" if now else "no case has"
+        return f"{came} come {when}, and it takes {LEAST_CASES}"
     return "no input has values to count; texts, pictures and sounds are compared as a whole, every five minutes"
 
 

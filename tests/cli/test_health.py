@@ -169,7 +169,7 @@ def test_what_the_demonstration_asked_is_said(
 ) -> None:
     now = {"created_at": utc_now()}
     add_cases(sessions, case_of(**now), case_of(purpose="demo", **now))
-    words = "1 of 2 cases are the history of the demonstration"
+    words = "1 of 2 cases is the history of the demonstration"
     assert main(["health"]) == 0
     assert words in capsys.readouterr().err
     file = tmp_path / "health.html"

@@ -279,7 +279,7 @@ def _short(sessions: Sessions) -> Chosen:
     [
         (_too_late, "a window ends on 18 May 2025 or before"),
         (_turned, "The first day is after the last."),
-        (_empty, "Only 0 cases were answered on 1 to 31 May 2024, and it takes 20."),
+        (_empty, "No case was answered on 1 to 31 May 2024, and it takes 20."),
         (_short, "Only 19 rows have values that can be compared, and it takes 20."),
     ],
 )

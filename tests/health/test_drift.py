@@ -167,6 +167,11 @@ def test_why_no_input_is_compared_is_said() -> None:
     assert "only 9 cases have come since somebody closed an alarm on 28 November" in few_words(
         (300, 9), date(2026, 11, 28), today
     )
+    assert few_words((300, 0), None, today).startswith(
+        "no case has come in the last two weeks, and"
+    )
+    assert few_words((1, 9), None, today).startswith("there is only 1 of these from before")
+    assert few_words((0, 9), None, today).startswith("there are none of these from before")
     assert few_words((300, 200), None, today).startswith("no input has values to count; texts,")
 
 

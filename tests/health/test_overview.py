@@ -75,6 +75,8 @@ def test_cases_of_the_demonstration_are_counted_among_the_others(sessions: Sessi
     assert demonstration_words(2, 3).startswith("2 of 3 cases are the history of the demonstration")
     assert demonstration_words(3, 3).startswith("All 3 cases are")
     assert demonstration_words(0, 3) == ""
+    assert demonstration_words(1, 1).startswith("The only case is the history of the demonstration")
+    assert demonstration_words(1, 3).startswith("1 of 3 cases is the history")
     assert "nobody asked. 30 others were asked again, to compare versions" in demonstration_words(
         2_520, 2_550, 30
     )

@@ -16,9 +16,12 @@ from db.tables import HealthCalibration
 from feedback.submission import submit
 from health.conformal import CONFIDENCE, held, label_set, scores_of
 from health.day_counts import fold
-from health.prediction_sets import bring_up_to_date, of_case
+from health.prediction_sets import PredictionSet, bring_up_to_date, of_case
+from health.weighted import share
 from tests.health.simulated import REPLY, Answers, class_answers, number_answers
 from tests.recorded import NOON, NUMBER, add_cases, case_of
+from ui.prediction_set import words
+from ui.text import percent
 
 DRAWN = {"is_audited": True, "audit_draw": 0.01}
 
@@ -72,6 +75,20 @@ def test_what_held_before_is_looked_for_in_what_came_later() -> None:
     assert held(steady[:18], np.ones(18)) is None
     assert held(steady, np.ones(100)).value == pytest.approx(0.92)  # type: ignore[union-attr]
     assert held(worse, np.ones(100)).value == 0.0  # type: ignore[union-attr]
+
+
+def test_what_newer_cases_refute_is_not_promised() -> None:
+    """35 of 52 are 67 %, and at most 78 %; 44 of 52 may as well be 92 %."""
+    for possible in ({"labels": ("no", "yes")}, {"labels": ("no",)}, {"bounds": (1.0, 2.0)}):
+        kept = PredictionSet(n=104, held=share(np.arange(52) < 44), **possible)  # type: ignore[arg-type]
+        assert not kept.is_refuted
+        assert percent(CONFIDENCE) in words(kept)
+        said = words(replace(kept, held=share(np.arange(52) < 35)))
+        assert said.startswith(
+            f"What else is possible can no longer be said: of the newer 52 checked cases only {percent(35 / 52)} were"
+        )
+        assert "confidence" not in said
+        assert not replace(kept, held=None).is_refuted
 
 
 def _answer(sure: float) -> dict[str, object]:
