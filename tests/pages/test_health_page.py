@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from audit_log.workspaces import complete, opened
+from cases.search import count
 from db.engine import writing
 from feedback import review_queue
 from feedback.first_calls import Call, recorder
@@ -28,6 +29,7 @@ from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
 from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import FAILED, NUMBER, add_case, add_cases, case_of
+from ui.cases.filters import filter_of
 from ui.health import requests
 from ui.unlike import is_unlike
 
@@ -390,6 +392,38 @@ def test_a_row_opens_and_chooses_exactly_the_cases_that_it_counts(
     assert not app.exception
     assert app.query_params["value"] in ("year=2007", ["year=2007"])
     assert {metric.label: metric.value for metric in app.metric}["Cases"] == "20"
+
+
+def test_a_cell_leads_to_the_cases_that_it_counts(app: AppTest, built: services.Services) -> None:
+    of = {
+        "created_at": datetime.now(UTC) - timedelta(days=1),
+        "server": "demo",
+        "model": "penguins",
+    }
+    drawn = [case_of(**of, is_audited=True, audit_draw=0.01) for _ in range(12)]
+    cases = add_cases(built.sessions, *drawn, case_of(**of))  # the last one is reported, not drawn
+    for n, case in enumerate(cases):
+        is_wrong = n < 9 or n == 12
+        submit(
+            built.sessions,
+            case_id=case.id,
+            person="ada",
+            judgement="incorrect" if is_wrong else "correct",
+            truth="Gentoo" if is_wrong else None,
+            key=case.id,
+        )
+    app.query_params["model"] = "demo/penguins"
+    app.switch_page("../pages/health.py").run()
+    assert not any("that the figures count" in each.value for each in app.markdown)
+    cells = next(each for each in app.selectbox if each.placeholder == "Choose a cell")
+    assert "Gentoo answered as Adelie: 9" in cells.options
+    cells.select("Gentoo\nAdelie").run()
+    assert not app.exception
+    line = next(each.value for each in app.markdown if "[Open all cases]" in each.value)
+    link = line.partition("or [the 9 drawn ones that the figures count](cases?")[2].rstrip(")")
+    query = dict(parse_qsl(link))
+    assert count(built.sessions, filter_of(query)) == 9
+    assert count(built.sessions, filter_of({**query, "counted": ""})) == 10
 
 
 @pytest.mark.slow

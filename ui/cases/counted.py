@@ -10,6 +10,7 @@ from health.overview import NEWEST
 from health.summary import ESTIMATED, NOT_SENT, SERVED
 
 WRONG, UNCHECKED, FAILED, UNLIKE = "wrong", "unchecked", "failed", "unlike"
+DRAWN = "drawn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +21,9 @@ class Counted:
     wanted: Mapping[str, object]
 
 
-_DRAWN = {"is_drawn": True, "state": "answered", "purposes": ESTIMATED}
+_DRAWN: Mapping[str, object] = {"is_drawn": True, "state": "answered", "purposes": ESTIMATED}
 COUNTED: Mapping[str, Counted] = {
+    DRAWN: Counted(words="drawn, answered", wanted=_DRAWN),
     WRONG: Counted(words="drawn, judged wrong", wanted={**_DRAWN, "verdict": "incorrect"}),
     UNCHECKED: Counted(
         words="drawn, not judged right or wrong", wanted={**_DRAWN, "verdict": "none"}

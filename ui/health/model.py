@@ -33,6 +33,7 @@ from ui.health import address, drift, sizes
 from ui.health.address import Chosen
 from ui.health.parts import draw_groups, draw_slices, share_words
 from ui.health.pressed import Mark, draw_chart, draw_list, draw_table, name_of
+from ui.health.wrong_answers import drawn_link
 from ui.text import many, plain
 
 _MOST_CLASSES = 12
@@ -69,7 +70,7 @@ def draw_tiles(look: Look, chosen: Chosen) -> None:
     right, wrong = look.told
     st.markdown(  # a link in a caption is too faint to read
         f"What people reported unasked: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
-        f"more often. [Open all cases]({chosen.cases()})"
+        f"more often. [Open all cases]({chosen.cases()}){drawn_link(look.details.n, chosen)}"
     )
 
 

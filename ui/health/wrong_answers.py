@@ -10,8 +10,8 @@ import streamlit as st
 
 from cases.search import MOST_COUNTED, count
 from health.status import Finding
-from ui.cases.counted import WRONG
-from ui.health.address import Chosen
+from ui.cases.counted import DRAWN, WRONG
+from ui.health.address import TRUTH, Chosen
 from ui.session import services
 from ui.text import many
 
@@ -64,9 +64,22 @@ def link(counted: int, chosen: Chosen, **more: str) -> str:
     seen = min(count(services().sessions, chosen.wanted(counted=WRONG, **more)), MOST_COUNTED)
     if not seen:
         return ""
-    of = f"{seen:,} of the {counted:,}" if seen < min(counted, MOST_COUNTED) else f"the {seen:,}"
-    them = "the wrong case" if seen == counted == 1 else f"{of} wrong cases"
+    them = "the wrong case" if seen == counted == 1 else f"{_so_many(seen, counted)} wrong cases"
     return f" [See {them}]({chosen.cases(counted=WRONG, **more)})"
+
+
+def drawn_link(counted: int, chosen: Chosen) -> str:
+    """`, or [the 9 drawn ones](…)`, which the figures count where one truth is chosen; empty without that, or where none is seen."""
+    if TRUTH not in chosen.chips:
+        return ""
+    seen = min(count(services().sessions, chosen.wanted(counted=DRAWN)), MOST_COUNTED)
+    ones = "drawn one" if seen == counted == 1 else "drawn ones"
+    them = f"{_so_many(seen, counted)} {ones} that the figures count"
+    return f", or [{them}]({chosen.cases(counted=DRAWN)})" if seen else ""
+
+
+def _so_many(seen: int, counted: int) -> str:
+    return f"{seen:,} of the {counted:,}" if seen < min(counted, MOST_COUNTED) else f"the {seen:,}"
 
 
 def why(told: WrongAnswers) -> str:
