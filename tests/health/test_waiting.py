@@ -181,6 +181,13 @@ def test_numbers_have_their_grammar() -> None:
     assert words(21, needed(279)) == (
         "Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)"
     )
+    # Those of others are drawn, too.
+    assert words(5, ToCheck(needed=96, drawn=19, is_first=False)) == (
+        "Check 5 of the 19 drawn cases that nobody judged (for ±5 pp 77 more have to be drawn first)"
+    )
+    assert words(5, ToCheck(needed=8, drawn=8, is_first=False)) == (
+        "Check the 5 drawn cases that nobody judged (8 are needed for ±5 pp)"
+    )
     assert words(3, needed(None)) == (
         "Check the 3 drawn cases that nobody judged (too few for ±5 pp)"
     )

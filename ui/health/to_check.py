@@ -33,17 +33,23 @@ def wanted(chosen: Chosen) -> CaseFilter:
 
 
 def words(waiting: int, wanted: ToCheck) -> str:
-    """`Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)`."""
+    """`Check the 21 drawn cases that nobody judged (for ±5 pp 258 more have to be drawn first)`; who sees 5 of 21 reads
+    `Check 5 of the 21 drawn cases …`: those of others are drawn, too."""
     many = f"{waiting:,} or more" if waiting >= MOST_COUNTED else f"{waiting:,}"
-    cases = "case" if waiting == 1 else "cases"
     needed = wanted.needed
+    is_all_known = (
+        needed is None or needed > wanted.drawn
+    )  # else no more are counted than are needed
+    drawn = max(waiting, wanted.drawn) if is_all_known else waiting
+    cases = "case" if drawn == 1 else "cases"
+    which = f"the {many}" if drawn == waiting else f"{many} of the {drawn:,}"
     if needed is None:
         more = f"too few for {wanted.aim}"
-    elif needed > waiting and waiting < MOST_COUNTED:
-        later = needed - waiting
+    elif is_all_known and needed > drawn and waiting < MOST_COUNTED:
+        later = needed - drawn
         more = (
             f"for {wanted.aim} {later:,} more {'has' if later == 1 else 'have'} to be drawn first"
         )
     else:
         more = f"{needed:,} {'is' if needed == 1 else 'are'} needed for {wanted.aim}"
-    return f"Check the {many} drawn {cases} that nobody judged ({more})"
+    return f"Check {which} drawn {cases} that nobody judged ({more})"

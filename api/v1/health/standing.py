@@ -114,10 +114,11 @@ class ModelHealth(BaseModel):
         examples=[1.3],
     )
     checks: int = Field(
-        description="Checks that are missing for ±5 percentage points", examples=[18]
+        description="Checks that are missing for ±5 percentage points; of the days that the word is of, whatever `days` says",
+        examples=[18],
     )
     waiting: int = Field(
-        description="Drawn answers that nobody has judged right or wrong: so many can be checked now",
+        description="Drawn answers of the days that are looked at that nobody has judged right or wrong: so many can be checked now",
         examples=[18],
     )
     owner: str = Field(
