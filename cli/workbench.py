@@ -95,7 +95,7 @@ def _print(case: RecordedCase, place: str) -> None:
     if case.answer:
         print(in_words(case.answer))
         if case.possible:
-            say(f"{place}: {_possible_words(case.possible, case.answer.unit)}")
+            say(f"{place}: {possible_words(case.possible, case.answer.unit)}")
     else:
         say(f"{place}: {case.error}")
         print("not answered")
@@ -110,8 +110,13 @@ def _facts(case: RecordedCase) -> dict[str, object]:
     return {**facts, **answer, "possible": case.possible}
 
 
-def _possible_words(found: Possible, unit: str) -> str:
-    """What else the right answer may be, with what that rests on."""
+def possible_words(found: Possible, unit: str) -> str:
+    """What else the right answer may be, with what that rests on; where newer cases refute it, that alone."""
+    if found.is_refuted and found.held is not None:
+        return (
+            f"what else is possible can no longer be said: {found.held:.0%} of the newer checked cases were within what the older ones allow, "
+            f"where {found.confidence:.0%} should be (from {found.n:,} checked cases)"
+        )
     if found.bounds:
         low, high = found.bounds
         what = f"it lies between {low:.6g} and {high:.6g} {unit}".rstrip()

@@ -31,8 +31,8 @@ class WorkbenchModel:
 @dataclass(frozen=True, kw_only=True)
 class Possible:
     """What the right answer is with a `confidence` such as 0.9, from `n` checked cases: one of the `labels`, the likeliest
-    first, or a number within the `bounds`. `held` is how often that was so among the newer of them; None while too few
-    are checked."""
+    first, or a number within the `bounds`. `held` is how often that was so among the newer of them, and at most
+    `held_high` (95 % interval); None while too few are checked."""
 
     labels: tuple[str, ...] = ()
     bounds: tuple[float, float] | None = None
@@ -40,6 +40,12 @@ class Possible:
     n: int
     held: float | None = None
     demonstration: int = 0
+    held_high: float | None = None
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether newer cases were within it clearly less often than `confidence` says."""
+        return self.held_high is not None and self.held_high < self.confidence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +184,7 @@ def _possible(facts: Facts) -> Possible:
         confidence=facts["confidence"],
         n=facts["n"],
         held=(facts.get("held") or {}).get("value"),
+        held_high=(facts.get("held") or {}).get("high"),
         demonstration=facts.get("demonstration", 0),
     )
 

@@ -232,6 +232,7 @@ def test_what_else_is_possible_stands_with_each_case(ann: httpx.Client, served: 
     assert case.possible is not None
     assert (case.possible.labels, case.possible.held) == (tuple(possible["labels"]), 0.95)
     assert case.possible.demonstration == 7
+    assert (case.possible.held_high, case.possible.is_refuted) == (0.99, False)
     with writing(served.services.sessions) as session:
         replace_all(session, "demo", "penguins", [])
 

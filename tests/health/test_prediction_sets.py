@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
+from cli.workbench import possible_words
 from db.engine import Sessions, limited, writing
 from db.scope import Models, Scope
 from db.tables import HealthCalibration
@@ -18,6 +19,7 @@ from health.conformal import CONFIDENCE, held, label_set, scores_of
 from health.day_counts import fold
 from health.prediction_sets import PredictionSet, bring_up_to_date, of_case
 from health.weighted import share
+from mds_client.workbench import Possible
 from tests.health.simulated import REPLY, Answers, class_answers, number_answers
 from tests.recorded import NOON, NUMBER, add_cases, case_of
 from ui.prediction_set import words
@@ -89,6 +91,14 @@ def test_what_newer_cases_refute_is_not_promised() -> None:
         )
         assert "confidence" not in said
         assert not replace(kept, held=None).is_refuted
+
+
+def test_the_command_promises_no_more_than_the_page() -> None:
+    kept = Possible(labels=("no", "yes"), confidence=0.9, n=104, held=0.85, held_high=0.92)
+    assert possible_words(kept, "").startswith("with 90% confidence it is no or yes (")
+    said = possible_words(replace(kept, held=0.67, held_high=0.78), "")
+    assert said.startswith("what else is possible can no longer be said: 67% of the newer")
+    assert "confidence" not in said
 
 
 def _answer(sure: float) -> dict[str, object]:
