@@ -393,6 +393,18 @@ def test_a_row_opens_and_chooses_exactly_the_cases_that_it_counts(
     assert app.query_params["value"] in ("year=2007", ["year=2007"])
     assert {metric.label: metric.value for metric in app.metric}["Cases"] == "20"
 
+    # A range within a range is a part of it: it ends where the chosen one does.
+    app.query_params["within"] = "bill=31..41"
+    app.run()
+    assert not app.exception
+    row = next(each.value for each in app.markdown if "bill up to " in each.value)
+    n = row.partition(", n=")[2].partition(";")[0]
+    query = dict(parse_qsl(row.partition("](cases?")[2].rstrip(")")))
+    assert query["within"].startswith("bill=31.0..3")
+    app.button(key="health_slice_1").click().run()
+    assert str(app.query_params["within"]).strip("[']").startswith("bill=31.0..3")
+    assert {metric.label: metric.value for metric in app.metric}["Cases"] == n
+
 
 def test_a_cell_leads_to_the_cases_that_it_counts(app: AppTest, built: services.Services) -> None:
     of = {

@@ -209,7 +209,7 @@ def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[
 
 def gone_with(chips: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
     """Which of the chips that are there these take the place of: the cases are then not some of those that were chosen."""
-    found = [name for name, value in chips.items() if there.get(name, value) != value]
+    found = [name for name, value in chips.items() if not _is_among(name, value, there)]
     for alike in (_TIMES, _PARTS):
         for name, other in (alike, alike[::-1]):
             if name not in chips or other not in there:
@@ -230,6 +230,33 @@ def set_chips(chips: Mapping[str, str]) -> None:
             st.session_state[MODEL] = value  # its box holds what the address says
         else:
             st.query_params[name] = value[:200]
+
+
+def narrower(part: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
+    """The same part of the cases as chips that are there leave of it: a range of the same numbers ends where theirs does."""
+    found = dict(part)
+    for name in (WITHIN, NUMBER):
+        new, old = _range(name, part.get(name, "")), _range(name, there.get(name, ""))
+        if new and old and new[0] == old[0]:
+            bounds = max(new[1], old[1]), min(new[2], old[2])
+            found |= part_of(new[0], "", bounds) if bounds[0] < bounds[1] else {}
+    return found
+
+
+def _is_among(name: str, value: str, there: Mapping[str, str]) -> bool:
+    """Whether the cases of a chip are some of those of the one of its name that is there, or none is."""
+    new, old = _range(name, value), _range(name, there.get(name, ""))
+    if new and old:
+        return new[0] == old[0] and old[1] <= new[1] and new[2] <= old[2]
+    return there.get(name, value) == value
+
+
+def _range(name: str, value: str) -> tuple[str, float, float] | None:
+    """The field and the ends of a chip that is a range."""
+    if name == NUMBER:
+        ends = number_of(value)
+        return (ANSWER_FIELD, *ends) if ends else None
+    return within_of(value) if name == WITHIN else None
 
 
 def _field(part: str) -> str:

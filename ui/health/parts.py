@@ -49,12 +49,14 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool
     named = titles(chosen)
     st.caption(slices_words(slices) + (_WEIGHED if slices and is_of_versions else ""))
     shown = slices[:_MOST_SLICES]
-    _say_what_stays([address.part_of(s.field, s.value, s.bounds) for s in shown], chosen)
-    for place, each in enumerate(shown):
+    parts = [
+        address.narrower(address.part_of(s.field, s.value, s.bounds), chosen.chips) for s in shown
+    ]
+    _say_what_stays(parts, chosen)
+    for place, (each, chips) in enumerate(zip(shown, parts, strict=True)):
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
         title = f"{plain(named.get(each.field, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
-        chips = address.part_of(each.field, each.value, each.bounds)
         words += wrong_answers.link(each.wrong, chosen, **chips)
         draw_row(words, f"health_slice_{place}", chips, chosen)
 
