@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlparse
 
 import pytest
@@ -27,6 +28,7 @@ from tests.recorded import FAILED, NOON, add_cases, case_of
 from ui.cases.counted import FAILED as NOT_ANSWERED
 from ui.cases.counted import UNCHECKED, WRONG
 from ui.cases.filters import filter_of
+from ui.health import to_check
 from ui.health.address import Chosen, of_word
 from ui.health.to_check import address, wanted, words
 from ui.health.wrong_answers import WrongAnswers, why
@@ -99,8 +101,9 @@ def _listed(link: str) -> CaseFilter:
     "chips", [{}, {"version": "v2"}, {"value": "island=Dream"}], ids=["all", "version", "value"]
 )
 def test_figures_and_the_lists_they_lead_to_are_the_same_cases(
-    mixed: Sessions, chips: dict[str, str]
+    mixed: Sessions, chips: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(to_check, "services", lambda: SimpleNamespace(scope=EVERYTHING))
     for since in (of_word("shelf", "penguins").since, datetime.now(UTC) - timedelta(days=20)):
         midnight = since and since.replace(hour=0, minute=0, second=0, microsecond=0)
         chosen = Chosen(server="shelf", model="penguins", since=midnight, chips=chips)
