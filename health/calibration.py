@@ -3,8 +3,8 @@
 Reliability in bins of equal width (DeGroot and Fienberg, 1983), the expected calibration error ECE = sum(w_b |right_b -
 said_b|) over the bins (Naeini et al., 2015; Guo et al., 2017) and the Brier score (1950). With few cases an ECE is never 0,
 not even where every probability is true: `by_chance` is its 95th percentile for such a model on the same probabilities, by
-consistency resampling (Broecker and Smith, 2007). Below it nothing speaks against the probabilities; that they are off is said where
-the lower end of the interval is above it, and in between that there are too few cases to tell.
+consistency resampling (Broecker and Smith, 2007). Below it nothing speaks against the probabilities; that they are off is said above
+it where the interval does not reach down to 0, else that there are too few cases to tell.
 
 Its 95 % interval is by the delta method (Casella and Berger, 2002, 5.5.4): as long as no bin changes the sign s_b of its gap, the ECE
 is the weighted mean of s_b (right - said) over the cases, which has Student's interval on the linearised variance like any other mean
@@ -58,9 +58,9 @@ class Calibration:
 
     @property
     def is_off(self) -> bool:
-        """Whether all of the interval is further from the truth than chance alone explains: one wrong answer among few, of which
-        all were as good as certain, is beyond what chance has and yet says little."""
-        return self.is_beyond and self.low > (self.by_chance or 0.0)
+        """Whether they are further off than chance explains, and the interval does not reach down to 0: one wrong answer among few,
+        of which all were as good as certain, is beyond what chance has and yet says little."""
+        return self.is_beyond and self.low > 0
 
 
 def calibration(probabilities: ArrayLike, right: ArrayLike, weights: ArrayLike) -> Calibration:

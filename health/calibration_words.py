@@ -23,7 +23,7 @@ def _verdict(found: Calibration) -> str:
     if found.is_off:
         return "more than chance explains: do not take the probabilities at their word"
     if found.is_beyond:
-        return "it is more in these cases, but the interval reaches down to that, so that they are too few to tell"
+        return "it is more in these cases, but the interval reaches down to 0: too few to tell"
     return "no more than chance explains"
 
 

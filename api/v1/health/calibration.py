@@ -18,7 +18,9 @@ class CalibrationOfModel(BaseModel):
         description="It would be up to so much if every probability were true: the 95th percentile",
         examples=[0.07],
     )
-    is_off: bool = Field(description="All of its interval is above what chance explains")
+    is_off: bool = Field(
+        description="It is above what chance explains, and its interval does not reach down to 0"
+    )
     brier: float | None = Field(description="The Brier score", examples=[0.11])
     n: int = Field(description="Checked answers with a probability", examples=[142])
     sentence: str
