@@ -16,15 +16,15 @@ ENOUGH_ASKED = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """Who ended an alarm, when and why; `is_accepted` where what it showed was accepted as the new normal, `is_of_inputs` where inputs had
-    changed. What is asked after that
-    moment on the same day (UTC) is `right` and `wrong`, of drawn cases, and `answered` and `failed`."""
+    """Who ended an alarm, when and why; `is_accepted` where what it showed was accepted as the new normal. `found` are the kinds of what
+    went on then as it was written down; empty where nothing was. What is asked after that moment on the same day (UTC) is `right` and
+    `wrong`, of drawn cases, and `answered` and `failed`."""
 
     person: str
     at: datetime
     reason: str = ""
     is_accepted: bool = False
-    is_of_inputs: bool = False
+    found: tuple[str, ...] = ()
     right: int = 0
     wrong: int = 0
     answered: int = 0

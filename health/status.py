@@ -238,13 +238,14 @@ def _closed(history: History, standard: Baseline | None, again: Collection[str])
 def _closed_then(
     history: History, closed: Closing, standard: Baseline | None
 ) -> tuple[set[str], str]:
-    """What went on when it was closed, and of a fall how many answers were right until then, in words."""
+    """What went on when it was closed, and of a fall how many answers were right until then, in words: not where something else was
+    closed, whose reason is no reason of the fall."""
     then = when_closed(history, closed)
     every = (_wrong(then, standard)[1], _failing(then))
     found = {each.kind: each for each in every if each and not each.is_over}
-    inputs = {"inputs"} if closed.is_of_inputs else set()
-    fall = found.get("accuracy")
-    if fall is None or fall.since is None:
+    inputs = {"inputs"} & set(closed.found)
+    fall, is_of_others = found.get("accuracy"), closed.found and "accuracy" not in closed.found
+    if fall is None or fall.since is None or is_of_others:
         return inputs | set(found), ""
     since = fall.since
     right = share_right([day for day in then.days if day.day >= since])

@@ -194,7 +194,7 @@ def closed(steps: Sequence[DecisionView]) -> Closing | None:
                 at=step.created_at,
                 reason=step.reason,
                 is_accepted=step.action == "accepted",
-                is_of_inputs="inputs" in found_then(step),
+                found=found_then(step),
             )
     return None
 

@@ -236,9 +236,18 @@ def test_what_counts_since_a_closing_is_said_to_count_since_then_alone() -> None
     assert "an alarm was closed" not in earlier
 
 
-def _closed_on(day: date, given: History, *, is_accepted: bool = False, **rest: int) -> Status:
-    at = datetime.combine(day, time(14), tzinfo=UTC)
-    closed = Closing(person="olga", at=at, reason="rolled back", is_accepted=is_accepted, **rest)
+def _closed_on(
+    day: date,
+    given: History,
+    *,
+    is_accepted: bool = False,
+    found: tuple[str, ...] = (),
+    **rest: int,
+) -> Status:
+    closed = Closing(
+        person="olga", at=datetime.combine(day, time(14), tzinfo=UTC), reason="rolled back",
+        is_accepted=is_accepted, found=found, **rest,
+    )  # fmt: skip
     return judge(replace(given, closed=closed))
 
 
@@ -251,6 +260,10 @@ def test_closing_makes_nothing_healthy_and_what_comes_after_it_is_watched_anew()
     was = "From 6 November until then 65 of 92 drawn answers were right."
     none = "No drawn answer since then is checked: too few to tell yet."
     assert f"{closed} {was} {none}" in found.sentence
+    of_both = _closed_on(TODAY, given, found=("errors", "accuracy"))
+    assert f"{closed} {was} {none}" in of_both.sentence
+    of_errors = _closed_on(TODAY, given, found=("errors",))  # its reason is none of the fall
+    assert (of_errors.word, f"{closed} {none}" in of_errors.sentence) == (found.word, True)
     assert found.action == "Ask and check some more cases, then look again."
     assert found.baseline == judge(given).baseline
     assert "2 of 6 checked drawn answers since then are right: too few to tell yet" in (
