@@ -51,7 +51,7 @@ def test_what_the_demonstration_asked_is_marked(
     shown = cases_page.run()
     why = shown.dataframe[0].value["Why asked"]
     assert why.tolist() == ["a question", "Demonstration"]
-    assert any("1 of 2 cases are" in each.value for each in shown.markdown)
+    assert any("1 of 2 cases is" in each.value for each in shown.markdown)
     html = " ".join(str(each.proto.body) for each in shown.get("html"))
     assert html.count("Demonstration · ") == 1  # in the lines of a narrow screen
 
