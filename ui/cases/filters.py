@@ -149,14 +149,7 @@ def draw_chips(choices: Choices) -> None:
     server, _, model = choices.address.get(model_choice.KEY, "").partition("/")
     of = called(server, model, choices.address)
     for name, value in chosen.items():
-        st.button(
-            _chip(name, value, of),
-            key=f"cases_without_{name}",
-            icon=":material/close:",
-            help="Remove this filter",
-            on_click=_take_away,
-            args=([name],),
-        )
+        _draw_chip(name, value, of, f"cases_without_{name}", _take_away)
     if len(chosen) > 1:
         st.button(
             "Remove all filters",
@@ -167,17 +160,26 @@ def draw_chips(choices: Choices) -> None:
         )
 
 
-def _chip(name: str, value: str, of: Called) -> str:
+def _draw_chip(
+    name: str, value: str, of: Called, key: str, take_away: Callable[[list[str]], None]
+) -> None:
     label, words = _CHIPS[name]
     words = model_choice.titles_of([value]) if name == model_choice.KEY else words
     said = words.get(value) or chip_words(name, value, of)
-    return plain(f"{label}: {said[:40]}")
+    st.button(
+        plain(f"{label}: {said[:40]}"),
+        key=key,
+        icon=":material/close:",
+        help="Remove this filter",
+        on_click=take_away,
+        args=([name],),
+    )
 
 
 def of_health() -> dict[str, str]:
     """The chips of Health in the address of a page that lists no cases; what cannot be read is left out, and `unread` says so."""
-    asked = {name: st.query_params.get(name, "").strip() for name in _OF_HEALTH}
-    return {name: value for name, value in asked.items() if value and name not in unread()}
+    asked, wrong = {name: st.query_params.get(name, "").strip() for name in _OF_HEALTH}, unread()
+    return {name: value for name, value in asked.items() if value and name not in wrong}
 
 
 def unread() -> dict[str, str]:
@@ -191,14 +193,7 @@ def draw_of_health(chosen: Mapping[str, str], model: str) -> None:
     server, _, name = model.partition("/")
     of = called(server, name, chosen)
     for chip, value in chosen.items():
-        st.button(
-            _chip(chip, value, of),
-            key=f"chosen_without_{chip}",
-            icon=":material/close:",
-            help="Remove this filter",
-            on_click=forget_of_health,
-            args=([chip],),
-        )
+        _draw_chip(chip, value, of, f"chosen_without_{chip}", forget_of_health)
 
 
 def forget_of_health(names: Collection[str] = ()) -> None:
