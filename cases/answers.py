@@ -44,10 +44,13 @@ def as_facts(answer: Answer) -> dict[str, object]:
 
 def answer_of(case: CaseView) -> Answer | None:
     """The answer that a case holds; None when the model gave none."""
-    if case.answer is None:
-        return None
+    return None if case.answer is None else of_facts(case.answer)
+
+
+def of_facts(kept: Facts) -> Answer:
+    """The answer of which `as_facts` made these."""
     # A fact that is None was not answered, as one that is not there.
-    facts = {name: value for name, value in case.answer.items() if value is not None}
+    facts = {name: value for name, value in kept.items() if value is not None}
     segments = cast(Sequence[Sequence[float]], facts.get("segments", ()))
     return Answer(
         kind=str(facts["kind"]),

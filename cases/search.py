@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import db.case_search
 import db.feedback
+from cases.answers import of_facts
 from cases.privacy import hash_of
 from db.case_search import MOST_READ, STATES, CaseFilter, CaseLine
 from db.engine import Sessions, reading
@@ -18,16 +19,20 @@ __all__ = ["MOST_READ", "STATES", "CaseFilter", "CaseLine", "CasePage", "search"
 PAGE_SIZE = 50
 # More are not counted one by one.
 MOST_COUNTED = 1_000
+# Characters of an answer that a list reads: a page of them stays far below a megabyte, and pictures are left alone.
+MOST_IN_LIST = 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
 class CasePage:
-    """Some cases, the newest first, and what people say of them now, by case. `older` is where the next page begins,
+    """Some cases, the newest first, and what people say of them now, by case. `headlines` has the answers, by case, that are
+    neither a label nor a number, as far as they are small. `older` is where the next page begins,
     empty where there is none. `is_cut` says that words were looked for in the newest MOST_READ cases alone: the next
     page begins below those."""
 
     lines: tuple[CaseLine, ...]
     feedback: Mapping[str, list[FeedbackView]]
+    headlines: Mapping[str, str] = field(default_factory=dict)
     older: str = ""
     is_cut: bool = False
 
@@ -48,11 +53,27 @@ def search(
         lines = db.case_search.lines(session, wanted, before=known, limit=size + 1)
         shown = lines[:size]
         statements = db.feedback.current_of(session, [line.id for line in shown])
+        kept = db.case_search.small_answers(session, _without_column(shown), most=MOST_IN_LIST)
         is_all = len(lines) <= size
         is_read = is_all and wanted.words
         read = db.case_search.last_read(session, wanted, before=known) if is_read else ""
     older = read if is_all else shown[-1].id
-    return CasePage(lines=tuple(shown), feedback=statements, older=older, is_cut=bool(read))
+    return CasePage(
+        lines=tuple(shown),
+        feedback=statements,
+        headlines={case_id: of_facts(facts).headline for case_id, facts in kept.items()},
+        older=older,
+        is_cut=bool(read),
+    )
+
+
+def _without_column(lines: Sequence[CaseLine]) -> list[str]:
+    """The cases whose answer no column says: a text, the segments of a sound, what was found in a picture."""
+    return [
+        line.id
+        for line in lines
+        if line.is_answered and line.answer_label is None and line.answer_number is None
+    ]
 
 
 def count(sessions: Sessions, wanted: CaseFilter, *, most: int = MOST_COUNTED) -> int:

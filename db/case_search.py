@@ -122,6 +122,18 @@ def lines(session: Session, wanted: CaseFilter, *, before: str, limit: int) -> l
     return [CaseLine(**row._mapping) for row in session.execute(query)]
 
 
+def small_answers(
+    session: Session, case_ids: Sequence[str], *, most: int
+) -> dict[str, dict[str, object]]:
+    """The answers of these cases by id, as they are kept, of at most so many characters."""
+    if not case_ids:
+        return {}
+    query = select(Case.id, Case.answer).where(
+        Case.id.in_(case_ids), func.length(cast(Case.answer, Text)) <= most
+    )
+    return {row.id: row.answer for row in session.execute(query) if row.answer}
+
+
 def count(session: Session, wanted: CaseFilter, *, most: int) -> int:
     """How many there are whatever their words, up to `most`."""
     found = select(Case.id).where(*_all_conditions(session, wanted, "")).limit(most).subquery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeGuard
 
 import streamlit as st
@@ -27,6 +27,7 @@ from ui import (
 from ui.explanations import AnsweredCase
 from ui.feedback import call
 from ui.predict_form import Form, Reply
+from ui.results._shares import words_for
 from ui.shows import making
 from ui.text import amount, exact, percent, plain
 from ui.usual_answers import with_usual
@@ -34,6 +35,7 @@ from ui.what_if import mode
 
 _MOST_SHORT = 200
 _MOST_NAMED = 6  # numbers by their names that a line can hold
+_ROUNDED = 2e-3  # how far the parts of one whole may be off
 
 
 def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) -> None:
@@ -184,13 +186,21 @@ def _as_document(value: object) -> object:
 
 def _short(value: object, unit: str) -> str:
     if _is_named(value):
-        words = ", ".join(f"{name} {_short(v, unit)}" for name, v in value.items())
-        return words[:_MOST_SHORT]
+        written = _written(value, unit)
+        return ", ".join(f"{name} {written(v)}" for name, v in value.items())[:_MOST_SHORT]
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return amount(value, unit)
     return "unknown" if value is None else str(value)[:_MOST_SHORT]
+
+
+def _written(named: Mapping[str, float], unit: str) -> Callable[[float], str]:
+    """How numbers by their names are written: parts of one whole in percent."""
+    shares = sorted(named.values(), reverse=True)
+    if len(shares) > 1 and min(shares) >= 0 and abs(sum(shares) - 1) < _ROUNDED and not unit:
+        return words_for(shares)
+    return lambda value: _short(value, unit)
 
 
 def _draw_answer(answer: Answer, reply: Reply) -> None:

@@ -69,5 +69,15 @@ def outputs() -> Iterator[Tensor]:
         "FP64",
         "score",
         label="Confidence",
-        description="Mean over the pieces of text that were found; 0 where there is none.",
+        minimum=0,
+        maximum=1,
+        description="Mean over the pieces of text; 0 where there is none.",
+    )
+    yield output(
+        "pieces",
+        "BYTES",
+        "boxes",
+        label="Pieces",
+        description="A JSON list in the order of reading: the text of each piece, how sure the model is of it (score), "
+        "and its corners in pixels of the file (points).",
     )

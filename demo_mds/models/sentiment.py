@@ -63,8 +63,8 @@ def outputs() -> Iterator[Tensor]:
         "FP64",
         "score",
         label="Score",
-        min=-1,
-        max=1,
+        minimum=-1,
+        maximum=1,
         description="From −1 (most negative) to 1 (most positive); "
         "positive from 0.05, negative up to −0.05.",
     )

@@ -1,10 +1,13 @@
 """Reads the text in each picture, line by line, with RapidOCR."""
 
+import json
+from dataclasses import dataclass
+
 import numpy as np
 from PIL import Image
 
 from runtimes.one_input import Answers, OneInputRuntime
-from runtimes.pictures import pictures
+from runtimes.pictures import as_stored, pictures
 
 # All models travel in the wheel of rapidocr: naming none other keeps it from downloading.
 OPTIONS = {
@@ -17,6 +20,15 @@ LONGEST_SIDE = 2000
 MOST_STRETCHED = 6
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Some words in one line: their four corners, clockwise from the top left, and how sure the reader is of them."""
+
+    corners: np.ndarray
+    text: str
+    score: float
+
+
 class OcrRuntime(OneInputRuntime):
     """Detection, direction and recognition: three networks in a row."""
 
@@ -26,41 +38,70 @@ class OcrRuntime(OneInputRuntime):
         self._reader = RapidOCR(params=OPTIONS)
 
     def answer(self, elements: list[bytes]) -> Answers:
-        read = [self._read(picture) for picture in pictures(elements)]
+        upright = pictures(elements)
+        read = [self._read(picture) for picture in upright]
+        lines = [_lines(pieces) for pieces in read]
+        sizes = [picture.size for picture in upright]
         return {
-            "text": [_text(boxes, words) for boxes, words, _ in read],
-            "score": [float(np.mean(scores)) if scores else 0.0 for _, _, scores in read],
+            "text": [_text(each) for each in lines],
+            "score": [float(np.mean([p.score for p in pieces] or [0.0])) for pieces in read],
+            "pieces": [_placed(*row) for row in zip(lines, sizes, elements, strict=True)],
         }
 
-    def _read(self, picture: Image.Image) -> tuple[list, list[str], list[float]]:
-        pixels = np.asarray(_bounded(picture))[:, :, ::-1].copy()  # it takes blue first
+    def _read(self, picture: Image.Image) -> list[Piece]:
+        """What is read, with corners in pixels of the upright picture."""
+        paper, corner, scale = _bounded(picture)
+        pixels = np.asarray(paper)[:, :, ::-1].copy()  # it takes blue first
         found = self._reader(pixels)
         if found.txts is None:
-            return [], [], []
-        return list(found.boxes), list(found.txts), [float(score) for score in found.scores]
+            return []
+        places = (np.asarray(found.boxes, dtype=float) - corner) * scale
+        rows = zip(places, found.txts, found.scores, strict=True)
+        return [Piece(corners, text, float(score)) for corners, text, score in rows]
 
 
-def _bounded(picture: Image.Image) -> Image.Image:
-    """Not too large, and a strip widened by what its corner shows."""
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    least = max(picture.size) // MOST_STRETCHED
-    paper = Image.new("RGB", (max(picture.width, least), max(picture.height, least)))
-    paper.paste(picture.getpixel((0, 0)), (0, 0, *paper.size))
-    paper.paste(picture, ((paper.width - picture.width) // 2, (paper.height - picture.height) // 2))
-    return paper
+def _bounded(picture: Image.Image) -> tuple[Image.Image, tuple[int, int], float]:
+    """Not too large, and a strip widened by what its corner shows; where the picture begins on it, and how many of its own
+    pixels one of these is."""
+    small = picture.copy()
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    least = max(small.size) // MOST_STRETCHED
+    paper = Image.new("RGB", (max(small.width, least), max(small.height, least)))
+    paper.paste(small.getpixel((0, 0)), (0, 0, *paper.size))
+    corner = ((paper.width - small.width) // 2, (paper.height - small.height) // 2)
+    paper.paste(small, corner)
+    return paper, corner, max(picture.size) / max(small.size)
 
 
-def _text(boxes: list, words: list[str]) -> str:
+def _lines(pieces: list[Piece]) -> list[list[Piece]]:
     """Pieces at the same height stand on one line, as on the receipt."""
-    lines: list[list[tuple[float, str]]] = []
+    lines: list[list[Piece]] = []
     bottom = -np.inf
-    for box, word in sorted(zip(boxes, words, strict=True), key=_middle):
-        if _middle((box, word)) > bottom:
+    for piece in sorted(pieces, key=_middle):
+        if _middle(piece) > bottom:
             lines.append([])
-            bottom = box[:, 1].max()
-        lines[-1].append((box[:, 0].min(), word))
-    return "\n".join(" ".join(word for _, word in sorted(line)) for line in lines)
+            bottom = piece.corners[:, 1].max()
+        lines[-1].append(piece)
+    return [sorted(line, key=lambda piece: piece.corners[:, 0].min()) for line in lines]
 
 
-def _middle(piece: tuple[np.ndarray, str]) -> float:
-    return float(piece[0][:, 1].mean())
+def _middle(piece: Piece) -> float:
+    return float(piece.corners[:, 1].mean())
+
+
+def _text(lines: list[list[Piece]]) -> str:
+    return "\n".join(" ".join(piece.text for piece in line) for line in lines)
+
+
+def _placed(lines: list[list[Piece]], size: tuple[int, int], file: bytes) -> str:
+    """The pieces in the order in which they are read as JSON, with corners in the file's own pixels."""
+    pieces = [
+        {
+            "text": piece.text,
+            "score": round(piece.score, 4),
+            "points": as_stored(piece.corners, size, file).round(1).tolist(),
+        }
+        for line in lines
+        for piece in line
+    ]
+    return json.dumps(pieces, ensure_ascii=False)

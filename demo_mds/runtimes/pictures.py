@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 from mlserver.errors import InferenceError
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 FORMATS = ("PNG", "JPEG")
 MEDIA_TYPES = ("image/png", "image/jpeg")
@@ -14,6 +14,23 @@ MOST_PIXELS = 25_000_000
 
 def pictures(files: list[bytes]) -> list[Image.Image]:
     return [_picture(file, f"Picture {row}") for row, file in enumerate(files, 1)]
+
+
+def as_stored(points: np.ndarray, size: tuple[int, int], file: bytes) -> np.ndarray:
+    """Where points of the upright picture, of this size, are in the file's own pixels: a camera may say that it is turned."""
+    across, down = (points / size).T
+    turn = Image.open(io.BytesIO(file), formats=FORMATS).getexif().get(ExifTags.Base.Orientation, 1)
+    left, top = {
+        2: (1 - across, down),
+        3: (1 - across, 1 - down),
+        4: (across, 1 - down),
+        5: (down, across),
+        6: (down, 1 - across),
+        7: (1 - down, 1 - across),
+        8: (1 - down, across),
+    }.get(turn, (across, down))
+    width, height = size[::-1] if turn in (5, 6, 7, 8) else size
+    return np.column_stack([left * width, top * height])
 
 
 def _picture(file: bytes, name: str) -> Image.Image:

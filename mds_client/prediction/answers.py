@@ -147,18 +147,41 @@ def _without_role(
     is_named = len(outputs) > 1 and bool(by_role.keys() & {"number", "text"})
     for output in outputs:
         shaped = _shaped(signature, output, row, answer)
+        if read := _read(by_role, shaped, row):
+            return read
         if shaped and not (is_named and shaped.kind == "table"):
             return shaped
     numbered = _numbered(signature, outputs, row, answer)
     if numbered:
         return numbered
-    text = _first(by_role.get("text"), row)
-    if "text" in by_role and text is not None:
-        text = str(text or "")
-        return _headed(answer, by_role["text"].name, Answer(kind="text", text=text))
+    if written := _written(by_role, row, answer):
+        return written
     return _vector(signature, outputs, row, answer) or replace(
         answer, text="The model answered in a form of its own"
     )
+
+
+def _written(by_role: Mapping[Role, Output], row: int, answer: Answer) -> Answer | None:
+    """The text; where there is none, no list of boxes is beside it."""
+    text = _first(by_role.get("text"), row)
+    if "text" not in by_role or text is None:
+        return None
+    text = str(text or "")
+    written = _headed(answer, by_role["text"].name, Answer(kind="text", text=text))
+    is_nowhere = "boxes" in by_role and not text.strip()
+    return _without(written, by_role["boxes"].name) if is_nowhere else written
+
+
+def _read(by_role: Mapping[Role, Output], found: Answer | None, row: int) -> Answer | None:
+    """The text that was read in a picture with where its words stand, where the labels of the boxes are words of it."""
+    text = str(_first(by_role.get("text"), row) or "")
+    is_itself = parsed(text) is not None
+    if found is None or found.kind != "boxes" or not text.strip() or is_itself:
+        return None
+    words = [" ".join(box.label.split()) for box in found.boxes]
+    if not all(word and word in " ".join(text.split()) for word in words):
+        return None
+    return _without(replace(found, kind="text", text=text), by_role["text"].name)
 
 
 def _vector(
@@ -187,8 +210,8 @@ def _vector(
 
 
 def _is_open(signature: Signature, output: Output) -> bool:
-    """Whether nobody declared what the output is."""
-    return not any(f.name == output.name and f.role for f in signature.outputs)
+    """Whether nobody declared what the output is, or as boxes, which its form says too."""
+    return all(f.name != output.name or f.role in ("", "boxes") for f in signature.outputs)
 
 
 def _is_declared_picture(signature: Signature, output: Output) -> bool:

@@ -20,10 +20,10 @@ Kind = Literal[
     "json",
 ]
 Role = Literal[
-    "", "class", "probabilities", "probability", "number", "text", "score", "segments", "code", "labels", "detail"
+    "", "class", "probabilities", "probability", "number", "text", "score", "segments", "boxes", "code", "labels", "detail"
 ]  # fmt: skip
-"""What an output is in an answer: `probability` is that of the answered class alone, `code` the class as a number
-beside its words, `labels` the words for the probabilities.
+"""What an output is in an answer: `probability` is that of the answered class alone, `boxes` what was found in a picture and
+where, `code` the class as a number beside its words, `labels` the words for the probabilities.
 """
 Storage = Literal["keep", "mask", "hash", "omit"]
 """What a record of a question has of a sensitive value: it, that there was one, a keyed hash of it, or nothing."""

@@ -77,7 +77,9 @@ def test_an_uploaded_picture_is_asked_about(page: Page) -> None:
 def test_uploaded_words_are_read(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/ocr")
     visit.upload("sign.png", "image/png", _picture("OPEN", (420, 120))).predict()
-    expect(page.get_by_test_id("stText").filter(has_text=re.compile("OPEN"))).to_be_visible()
+    expect(visit.headline()).to_have_text(re.compile("OPEN"))
+    expect(page.get_by_text("sure of its reading")).to_be_visible()
+    expect(page.get_by_alt_text("sign.png with marks: 1 OPEN")).to_be_visible()
 
 
 def test_an_uploaded_recording_is_asked_about(page: Page) -> None:

@@ -8,7 +8,7 @@ import struct
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from tests.demo_mds.asking import (
@@ -180,7 +180,27 @@ def test_ocr_reads_what_was_written(mds: Asker) -> None:
 def test_ocr_finds_nothing_on_an_empty_page(mds: Asker) -> None:
     blank = png(Image.new("RGB", (200, 100), "white"))
     answers = rows_of(mds.post("ocr", uploads("image", [blank])).json())
-    assert answers == {"text": [""], "score": [0.0]}
+    assert answers == {"text": [""], "score": [0.0], "pieces": ["[]"]}
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_ocr_says_where_words_stand_in_the_file_however_it_is_turned(turn: int, mds: Asker) -> None:
+    """The same picture, stored in each way of which a camera says how it is to be seen."""
+    example = mds.metadata("ocr")["inputs"][0]["parameters"]["examples"][1]
+    upright = Image.open(io.BytesIO(base64.b64decode(example["data"]))).convert("RGB")
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what undoes each, by Pillow's numbers
+    stored = upright.transpose(Image.Transpose(back[turn])) if turn in back else upright
+    answer = rows_of(mds.post("ocr", uploads("image", [turned(stored, turn)])).json())
+    assert answer["text"] == ["CAUTION\nWet floor"]
+    (first, _) = json.loads(answer["pieces"][0])
+    assert first["text"] == "CAUTION"
+    assert first["score"] > 0.9
+    across, down = np.array(first["points"]).T
+    assert 0 <= across.min() < across.max() <= stored.width
+    assert 0 <= down.min() < down.max() <= stored.height
+    ink = np.asarray(stored.convert("L")) < 60
+    box = ink[round(down.min()) : round(down.max()), round(across.min()) : round(across.max())]
+    assert 0.4 < box.sum() / ink.sum() < 0.7  # the first of two lines, and nothing of the other
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 2), (2, 3000)])
@@ -235,6 +255,14 @@ def test_slow_and_flaky_behave_when_they_are_told_to(name: str, mds: Asker) -> N
         answer = mds.post(name, body)
         assert answer.status_code == 200
     assert len(rows_of(answer.json())["predict"]) == 3
+
+
+def turned(picture: Image.Image, turn: int) -> bytes:
+    """The file, with how it is to be seen."""
+    stream, facts = io.BytesIO(), Image.Exif()
+    facts[ExifTags.Base.Orientation] = turn
+    picture.save(stream, "JPEG", quality=95, exif=facts)
+    return stream.getvalue()
 
 
 def png(picture: Image.Image) -> bytes:

@@ -36,6 +36,11 @@ def declared(name: str, **facts: Any) -> Field:
 CAR = {"box": [2, 3, 20, 25], "label": "car", "score": 0.9}
 HF = {"box": {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 8}, "label": "cat", "score": 0.5}
 COCO = {"bbox": [20, 10, 5, 6], "category": "dog", "category_id": 3}
+PIECES = [
+    {"text": "TOTAL", "score": 0.99, "points": [[2, 2], [12, 2], [12, 8], [2, 8]]},
+    {"text": "7.40", "score": 0.8, "points": [[14, 2], [20, 2], [20, 8], [14, 8]]},
+    {"text": "Thank you!", "score": 0.97, "points": [[2, 9], [20, 9], [20, 16], [2, 16]]},
+]
 OUTLINE = {"label": "lake", "segmentation": [[1, 1, 30, 2, 28, 20]]}
 
 DISC = [[int((x - 20) ** 2 + (y - 12) ** 2 < 64) for x in range(40)] for y in range(30)]
@@ -96,6 +101,18 @@ ANSWERED: dict[str, tuple[list[Output], list[Field], str, str]] = {
         "2",
     ),
     "text": ([texts("out", "Hello there")], [], "text", "Hello there"),
+    "text in a picture": (
+        [texts("text", "TOTAL 7.40\nThank you!"), texts("pieces", PIECES)],
+        [declared("text", role="text"), declared("pieces", role="boxes")],
+        "text",
+        "TOTAL 7.40\nThank you!",
+    ),
+    "text beside boxes of things": (
+        [texts("text", "a busy street"), texts("found", [CAR])],
+        [declared("text", role="text")],
+        "boxes",
+        "1 × car",
+    ),
     "segments": (
         [texts("speech", [{"start": 0.5, "end": 2.0}])],
         [declared("speech", role="segments")],

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases.search import PAGE_SIZE
+from cases.search import MOST_IN_LIST, PAGE_SIZE
 from cases.views import keep
 from tests.recorded import FAILED, NOON, NOT_THERE, add_case, add_cases, case_of
 
@@ -196,3 +196,24 @@ def test_chips_say_in_words_what_a_figure_of_health_narrows_to(cases_page: AppTe
     assert "Days: 2026-11-17 to 2026-11-27" in chips
     cases_page.query_params["number"] = ".."
     assert any("“Answered: ..”" in each.value for each in cases_page.run().warning)
+
+
+def test_texts_and_recordings_have_their_answer_in_short(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    unsaid = {"answer_label": None, "answer_number": None}
+    receipt = {"kind": "text", "text": "CORNER CAFE\n12 March 2026, 14:05\nTOTAL 7.40"}
+    speech = {"kind": "segments", "segments": [[0.5, 2.0], [3.0, 4.0]]}
+    drawn = {"kind": "image", "picture": "A" * MOST_IN_LIST}
+    for days, answer in enumerate((receipt, speech, drawn)):
+        add_case(
+            built.sessions, **unsaid, answer=answer, created_at=NOON - timedelta(days), model="m"
+        )
+    shown = cases_page.run()
+    assert not shown.exception
+    answers = shown.dataframe[0].value["Answer"].tolist()
+    assert answers == [
+        "CORNER CAFE 12 March 2026, 14:0…",
+        "2.5 s of speech in 2 segments",
+        "answered",
+    ]

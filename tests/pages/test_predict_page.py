@@ -163,7 +163,7 @@ def test_a_few_named_numbers_of_an_answer_are_words(predict: AppTest) -> None:
     _submit(_choose(predict, "demo/sentiment"))
     assert not predict.exception
     (line,) = [each.value for each in predict.caption if "Share of the text" in each.value]
-    assert re.search(r"Share of the text: negative [\d.]+, neutral [\d.]+, positive [\d.]+$", line)
+    assert re.search(r"Share of the text: negative \d+.%, neutral \d+.%, positive \d+.%$", line)
     assert not predict.json
 
 

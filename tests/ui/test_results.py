@@ -23,6 +23,7 @@ from mds_client.signature import Field, File, ModelRef, Signature, Values
 from tests.mds_client.answered import ANSWERED, DISC, png
 from ui.results._marks import marked
 from ui.results._shares import words_for
+from ui.results._words import worded
 from ui.text import percent, plain
 
 MODEL = ModelRef(server="s", name="m")
@@ -61,6 +62,63 @@ def test_every_kind_is_drawn(name: str) -> None:
     if kind in ("boxes", "regions") and answer.boxes:
         assert app.get("image")
         assert len(app.dataframe[0].value) == len(answer.boxes)
+
+
+OCR = Signature(
+    model=MODEL,
+    inputs=(Field(name="picture", kind="image"),),
+    outputs=(
+        Field(name="text", kind="text", role="text"),
+        Field(name="pieces", kind="text", role="boxes"),
+        Field(name="score", kind="number", role="score", label="Confidence", minimum=0, maximum=1),
+    ),
+)
+
+
+def test_a_text_that_was_read_says_how_sure_it_is_and_shows_where_it_stands() -> None:
+    outputs, _, _, _ = ANSWERED["text in a picture"]
+    read = answers(OCR, with_roles(OCR, outputs), 1)[0]
+    app = _drawn(replace(read, score=0.9944), OCR, {"picture": PICTURE})
+    html = " ".join(str(each.proto.body) for each in app.get("html"))
+    assert '<h2 class="mds-read">TOTAL 7.40\nThank you!</h2>' in html
+    assert 'aria-label="Confidence: 99.4\u00a0%."' in html
+    assert "**99.4\u00a0%** sure of its reading" in [each.value for each in app.markdown]
+    assert f"Least sure of **{plain('7.40')}**: 80\u00a0%." in [each.value for each in app.markdown]
+    assert app.get("image")
+    assert app.dataframe[0].value["words"].tolist() == ["TOTAL", "7.40", "Thank you!"]
+
+
+def test_words_are_drawn_beside_their_frames() -> None:
+    """At the end of a frame, and where another one is there, behind all of the line; the letters themselves stay free."""
+    outputs, _, _, _ = ANSWERED["text in a picture"]
+    boxes = answers(OCR, with_roles(OCR, outputs), 1)[0].boxes
+    paper = Image.new("RGB", (24, 30), "white")
+    drawn = worded(paper, paper.size, boxes)
+    assert drawn.width > 320  # words of the first piece found no room before the second
+    inside = drawn.crop((40, 40, 140, 90)).convert("RGB")
+    assert inside.getcolors() == [(100 * 50, (255, 255, 255))]
+    bare = worded(paper, paper.size, [replace(box, label="饼") for box in boxes])
+    assert bare.width == 320  # a typeface without these letters writes none
+
+
+def test_a_score_lies_between_its_declared_ends_and_is_no_share() -> None:
+    output = Field(
+        name="compound", kind="number", role="score", label="Score", minimum=-1, maximum=1
+    )
+    signature = Signature(model=MODEL, inputs=(), outputs=(output,))
+    app = _drawn(Answer(kind="class", label="positive", score=0.29), signature)
+    html = " ".join(str(each.proto.body) for each in app.get("html"))
+    assert 'aria-label="0.29 on a scale from −1 to 1."' in html
+    assert "left:64.50%" in html
+    assert "mds-track" not in html
+    assert not any("%" in each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("kind", ["class", "number"])
+def test_a_confidence_that_may_be_that_of_another_class_is_no_share(kind: str) -> None:
+    answer = Answer(kind=kind, label="no", number=1.0, score=0.1, score_name="confidence")
+    html = " ".join(str(each.proto.body) for each in _drawn(answer).get("html"))
+    assert "mds-track" not in html
 
 
 def test_an_interval_is_said_with_its_probability() -> None:

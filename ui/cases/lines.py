@@ -41,6 +41,7 @@ _LETTERS = {"Answer": 17, "Model": 21, "Version": 8, "Person": 11}
 _TWO_LINES = 66  # pixels, from which on Streamlit wraps
 # Letters of the inputs, in two lines and in one: the table would cut them without a sign.
 _MOST_INPUTS, _MOST_IN_LINE = 60, 32
+_MOST_ANSWER = 32  # letters of a text, in two lines
 
 
 def draw(page: CasePage, choices: Choices) -> None:
@@ -49,7 +50,7 @@ def draw(page: CasePage, choices: Choices) -> None:
         _draw_nothing(page, choices.wanted)
     else:
         titles = of_models({(line.server, line.model) for line in page.lines})
-        rows = [_facts(line, page.feedback, choices, titles) for line in page.lines]
+        rows = [_facts(line, page, choices, titles) for line in page.lines]
         by_width.draw("cases", lambda: _draw_table(page, rows, choices), list(map(_line, rows)))
     _draw_turning(page)
 
@@ -95,14 +96,14 @@ def _address(line: CaseLine, choices: Choices) -> dict[str, str]:
 
 def _facts(
     line: CaseLine,
-    feedback: Mapping[str, Sequence[FeedbackView]],
+    page: CasePage,
     choices: Choices,
     titles: Named,
 ) -> dict[str, object]:
     return {
         "Time (UTC)": line.created_at,
-        "Answer": _answer(line),
-        "Judgement": _judgement(feedback.get(line.id, ())),
+        "Answer": _answer(line, page.headlines.get(line.id, "")),
+        "Judgement": _judgement(page.feedback.get(line.id, ())),
         "Inputs": shortened(short(line.entered, fields_of(line.server, line.model)), _MOST_INPUTS),
         "Model": titles[line.server, line.model],
         "Version": line.version,
@@ -132,8 +133,8 @@ def _state(line: CaseLine) -> str:
     return "answered" if line.is_answered else "failed"
 
 
-def _answer(line: CaseLine) -> str:
-    """The answer, or why there is none."""
+def _answer(line: CaseLine, headline: str) -> str:
+    """The answer, a long text cut, or why there is none."""
     if line.is_unknown:
         return "answer unknown"
     if not line.is_answered:
@@ -141,7 +142,7 @@ def _answer(line: CaseLine) -> str:
     if line.answer_label is not None:
         return line.answer_label
     if line.answer_number is None:
-        return "answered"
+        return shortened(headline, _MOST_ANSWER) or "answered"
     unit = unit_of(line.server, line.model)
     return Answer(kind="number", number=line.answer_number, unit=unit).headline
 

@@ -30,9 +30,7 @@ def marked(
     Where the boxes share out the picture (`is_whole`), each has a colour of its own and no frame, and the
     ground is left as it is.
     """
-    height = min(max(1, round(_WIDTH * picture.height / picture.width)), _MOST_HIGH)
-    drawn = picture.convert("RGB").resize((_WIDTH, height))
-    placed = _placed(boxes, whole, drawn.size)
+    drawn, placed = in_drawing(picture, whole, boxes)
     colours = _of_regions(boxes) if is_whole else _of_labels(boxes)
     insides = [_inside(box, drawn.size) for box in placed]
     drawn = _tinted(drawn, insides, colours)
@@ -41,6 +39,15 @@ def marked(
         place = _midst(inside) if is_whole and inside is not None else None
         _mark(drawn, number, box, colour, place)
     return drawn
+
+
+def in_drawing(
+    picture: Image.Image, whole: Size, boxes: Sequence[Box], *, width: int = _WIDTH
+) -> tuple[Image.Image, list[Box]]:
+    """The picture as large as it is drawn, and the boxes in its pixels."""
+    height = min(max(1, round(width * picture.height / picture.width)), _MOST_HIGH)
+    drawn = picture.convert("RGB").resize((width, height))
+    return drawn, _placed(boxes, whole, drawn.size)
 
 
 def in_pixels(boxes: Sequence[Box], whole: Size) -> list[Box]:

@@ -19,10 +19,18 @@ def html(shares: Mapping[str, float]) -> str:
     words = words_for(list(shares.values()))
     described = escape(probabilities.alt_text(shares, words), quote=True)
     return (
-        f'<div class="mds-track" role="img" aria-label="{described}">'
-        f'<i style="width:{min(max(share, 0.0), 1.0) * 100:.2f}%"></i></div>'
+        f"{rail(share, described)}"
         f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)}</b>'
         f"<span>{escape(others(shares))}</span></div>"
+    )
+
+
+def rail(share: float, described: str) -> str:
+    """The track alone. Its description must be escaped."""
+    width = min(max(share, 0.0), 1.0) * 100
+    return (
+        f'<div class="mds-track" role="img" aria-label="{described}">'
+        f'<i style="width:{width:.2f}%"></i></div>'
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from mds_client.prediction import Answer, Box
 from mds_client.signature import File, Signature, Values
 from ui.media import preview, size
 from ui.results._marks import marked
+from ui.results._words import worded
 from ui.text import percent, plain
 
 KINDS = ("boxes", "regions")
@@ -25,11 +27,7 @@ def draw(answer: Answer, values: Values, signature: Signature) -> None:
     st.header(plain(answer.headline), anchor=False)
     if not answer.boxes:
         return
-    pixels = {
-        field.name: model_pixels for field in signature.inputs if (model_pixels := pixels_of(field))
-    }
-    shown = [_draw_marked(n, value, pixels.get(n), answer) for n, value in values.items()]
-    if not any(shown):
+    if not draw_pictures(answer, values, signature):
         _draw_alone(answer)
     frame = _listed(answer.boxes, is_whole=answer.kind == "regions")
     st.dataframe(frame, hide_index=True, placeholder="", width="stretch", alt="What was found")
@@ -37,6 +35,15 @@ def draw(answer: Answer, values: Values, signature: Signature) -> None:
         st.caption(f"The first {_MOST_MARKED} of {len(answer.boxes):,} are marked.")
     for note in dict.fromkeys(box.note for box in answer.boxes if box.note):
         st.markdown(f":material/info: {plain(note)}")
+
+
+def draw_pictures(answer: Answer, values: Values, signature: Signature) -> bool:
+    """Each picture that was sent, with its marks; whether there is one."""
+    pixels = {
+        field.name: model_pixels for field in signature.inputs if (model_pixels := pixels_of(field))
+    }
+    drawn = [_draw_marked(n, value, pixels.get(n), answer) for n, value in values.items()]
+    return any(drawn)
 
 
 def _draw_marked(name: str, value: object, pixels: Pixels | None, answer: Answer) -> bool:
@@ -66,8 +73,13 @@ def _draw_alone(answer: Answer) -> None:
 def _draw_picture(picture: Image.Image, whole: tuple[int, int], answer: Answer, name: str) -> None:
     boxes = answer.boxes[:_MOST_MARKED]
     words = ", ".join(f"{n} {box.label or 'found'}" for n, box in enumerate(boxes, start=1))
-    drawn = marked(picture, whole, boxes, is_whole=answer.kind == "regions")
-    st.image(drawn, alt=f"{name} with marks: {words}", width="stretch")
+    is_read = answer.kind == "text"
+    if is_read:
+        drawn = worded(picture, whole, boxes)
+    else:
+        drawn = marked(picture, whole, boxes, is_whole=answer.kind == "regions")
+    width: Literal["content", "stretch"] = "content" if is_read else "stretch"
+    st.image(drawn, alt=f"{name} with marks: {words}", width=width)
 
 
 def _listed(boxes: Sequence[Box], *, is_whole: bool) -> pd.DataFrame:

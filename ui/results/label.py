@@ -7,7 +7,7 @@ import streamlit as st
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.results import _track
-from ui.score import draw_score
+from ui.results._score import draw_score
 from ui.text import percent, plain
 
 KINDS = ("class",)

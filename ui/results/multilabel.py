@@ -8,7 +8,7 @@ from charts import labels
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.figure import draw_figure
-from ui.score import draw_score
+from ui.results._score import draw_score
 from ui.text import percent, plain
 
 KINDS = ("multilabel",)

@@ -8,7 +8,7 @@ from explanations.formatting import amount, is_amount, number
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.results import _scale
-from ui.score import draw_score
+from ui.results._score import draw_score
 from ui.text import percent, plain
 from ui.usual_answers import FACT
 

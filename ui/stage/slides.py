@@ -27,6 +27,7 @@ from ui.explanations.kinds import attribution
 from ui.model_titles import of_model
 from ui.registry import drawer
 from ui.results import _track
+from ui.results._score import draw_score
 from ui.results.number import draw_scale
 from ui.session import services
 from ui.stage import picture
@@ -252,6 +253,7 @@ def _draw_answer(slide: Slide, answer: Answer | None) -> None:
         if len(answer.probabilities) > 1:
             st.html(_track.html(answer.probabilities))
         draw_scale(answer, with_usual(slide.shown.signature, answer))
+        draw_score(answer, slide.shown.signature, is_still=True)
 
 
 def _draw_why(found: Explanation, shown: Opened) -> None:
