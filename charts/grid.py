@@ -11,9 +11,11 @@ from PIL.Image import Image
 from plotly.graph_objects import Figure, Heatmap
 
 from charts.layout import finished, shortened
-from charts.palette import AGAINST, FOR
+from charts.palette import AGAINST, FOR, REST
 
 _SIDE = 360
+# Shares of the picture: room beside it for labels, their distance from it, and from one to the next.
+_MARGIN, _GAP, _APART = 0.14, 0.015, 0.12
 STRENGTH = 0.6
 
 
@@ -51,15 +53,41 @@ def figure(
         source=_source(picture), xref="x", yref="y", x=0, y=0, sizex=columns, sizey=rows,
         sizing="stretch", layer="below", yanchor="top",
     )  # fmt: skip
-    for label in labels:
-        drawn.add_annotation(
-            x=label.column, y=label.row, text=shortened(label.words), showarrow=False, borderpad=2,
-            bgcolor="rgba(15, 20, 29, 0.8)", font={"color": "#ffffff", "size": 14},
-        )  # fmt: skip
-    drawn.update_xaxes(range=[0, columns], visible=False, constrain="domain")
+    margin = _MARGIN * columns if labels else 0
+    _write_beside(drawn, labels, rows, columns)
+    drawn.update_xaxes(range=[-margin, columns + margin], visible=False, constrain="domain")
     scale = picture.height * columns / (picture.width * rows)
     drawn.update_yaxes(range=[rows, 0], visible=False, scaleanchor="x", scaleratio=scale)
     return drawn
+
+
+def _write_beside(drawn: Figure, labels: Sequence[Label], rows: int, columns: int) -> None:
+    """The labels left and right of the picture, each with a line to its place: on it they would hide what it shows."""
+    for is_left in (True, False):
+        side = sorted(
+            (each for each in labels if (each.column < columns / 2) is is_left),
+            key=lambda each: each.row,
+        )
+        heights = _spread([each.row for each in side], _APART * rows, rows)
+        for label, height in zip(side, heights, strict=True):
+            drawn.add_annotation(
+                x=label.column, y=label.row, ax=-_GAP * columns if is_left else (1 + _GAP) * columns, ay=height,
+                axref="x", ayref="y", xanchor="right" if is_left else "left", text=shortened(label.words),
+                showarrow=True, arrowhead=6, arrowsize=0.8, arrowwidth=1.5, arrowcolor=REST, borderpad=2,
+                bgcolor="rgba(15, 20, 29, 0.8)", font={"color": "#ffffff", "size": 14},
+            )  # fmt: skip
+
+
+def _spread(places: Sequence[float], apart: float, most: float) -> list[float]:
+    """Ascending places moved so that they lie apart, none beyond the end as long as there is room."""
+    spread: list[float] = []
+    for place in places:
+        spread.append(max(place, spread[-1] + apart) if spread else max(place, apart / 2))
+    end = most - apart / 2
+    for at in reversed(range(len(spread))):
+        spread[at] = min(spread[at], end)
+        end = spread[at] - apart
+    return spread
 
 
 def alt_text(amounts: Sequence[Sequence[float]], target: str) -> str:

@@ -17,6 +17,8 @@ _POINTS = 800
 # As many as the sentence beside it names, and no others; those that lie too close together have one above them.
 _MOST_WORDS, _APART = 5, 0.14
 _NUMBERS_APART = 0.03
+_MOST_DIGITS = 3
+_NEAR_END = 0.12  # share of the sound: half of the longest words on a narrow figure
 _HEIGHT, _HEIGHT_FROM_AFAR = 170, 120  # pixels
 Segments = Sequence[tuple[float, float]]
 
@@ -69,7 +71,7 @@ def _number(drawn: Figure, segments: Segments, seconds: float) -> None:
     for number, (start, end) in enumerate(segments, start=1):
         middle = (start + end) / 2
         if middle - last >= _NUMBERS_APART * seconds:
-            _write(drawn, Amount(start, end, 0.0, str(number)))
+            _write(drawn, Amount(start, end, 0.0, str(number)), seconds)
             last = middle
 
 
@@ -89,7 +91,7 @@ def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:
             x0=each.start, x1=each.end, fillcolor=color, opacity=0.6 * strength, line_width=0
         )
     for each in _worth_words(amounts, most, seconds):
-        _write(drawn, each)
+        _write(drawn, each, seconds)
     if any(each.words for each in amounts):
         drawn.add_trace(_pointed_at(amounts))
 
@@ -107,9 +109,16 @@ def _middle(each: Amount) -> float:
     return (each.start + each.end) / 2
 
 
-def _write(drawn: Figure, each: Amount) -> None:
+def _write(drawn: Figure, each: Amount, seconds: float) -> None:
+    """The words over the middle of the stretch; near an end of the sound they begin or end with it, as they would be cut there."""
+    place, anchor = _middle(each), "center"
+    near = _NEAR_END * seconds if len(each.words) > _MOST_DIGITS else 0.0  # a number fits anywhere
+    if place < near:
+        place, anchor = max(each.start, 0.0), "left"
+    elif place > seconds - near:
+        place, anchor = min(each.end, seconds), "right"
     drawn.add_annotation(
-        x=_middle(each), y=1, yref="paper", yanchor="bottom", showarrow=False,
+        x=place, xanchor=anchor, y=1, yref="paper", yanchor="bottom", showarrow=False,
         text=shortened(each.words, 16), font={"size": 14},
     )  # fmt: skip
     drawn.update_layout(margin_t=26)

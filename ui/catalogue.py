@@ -81,7 +81,7 @@ def draw_models() -> None:
     words = st.text_input(
         "Search the models",
         key=_key(_SEARCH),
-        placeholder="a question, a model, a kind of input; “tumor” finds tumour",
+        placeholder="question, model or kind of input",
         icon=":material/search:",
         type="search",
         live="300ms",

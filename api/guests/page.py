@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -19,6 +19,8 @@ body { margin: 0 auto; max-width: 560px; padding: 16px; font: 18px/1.4 system-ui
 h1 { font-size: 26px; line-height: 1.2; margin: 8px 0 12px; } h2 { font-size: 20px; }
 .answer { font-size: 44px; line-height: 1.1; font-weight: 700; color: var(--link); margin: 16px 0 4px; overflow-wrap: anywhere; }
 .picture { display: block; width: 240px; max-width: 100%; max-height: 320px; object-fit: contain; object-position: left; margin: 0 0 12px; }
+.wave { display: block; width: 100%; height: 72px; } .wave rect { fill: var(--muted); } .wave .found { fill: var(--link); }
+audio { display: block; width: 100%; margin: 8px 0 12px; }
 dl { margin: 0; } dt { color: var(--muted); font-size: 15px; } dd { margin: 0 0 8px; font-weight: 600; overflow-wrap: anywhere; }
 form.votes { display: flex; gap: 12px; margin: 16px 0; }
 button, .button { min-height: 52px; flex: 1; font: inherit; font-weight: 600; border-radius: 8px; border: 1px solid light-dark(#7f8ba1, #6c7990);
@@ -45,7 +47,8 @@ setInterval(async () => {
   } catch { /* no network for a moment */ }
 }, 2000);
 """
-STYLE_PATH, SCRIPT_PATH, PICTURE_PATH = "/t/style.css", "/t/follow.js", "/t/picture"
+STYLE_PATH, SCRIPT_PATH = "/t/style.css", "/t/follow.js"
+PICTURE_PATH, SOUND_PATH = "/t/picture", "/t/sound"
 _SEEN = "id=said tabindex=-1 autofocus"
 FILES = (STYLE_PATH, SCRIPT_PATH)
 
@@ -79,13 +82,36 @@ def stage(
     way = '<p><a href="/t/try">Try the model yourself</a></p>' if may_try else ""
     told = f'<p role="status">{escape(remark or voted)}</p>'
     body = (
-        f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1>{picture}<dl>{inputs}</dl>"
+        f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1>{picture}{_sound(found)}<dl>{inputs}</dl>"
         f"<p class=answer>{escape(found.answer)}</p>{sure}<h2>Is the model right?</h2>"
         f'<form class=votes method=post action="/t/vote"><input type=hidden name=case value="{escape(found.case_id)}">'
         f"{_vote('yes', 'Right', said is True)}{_vote('no', 'Wrong', said is False)}</form>{told}"
         f'{way}<p class=muted><a href="/t">Show what is on the stage now</a></p>'
     )
     return _page(found.question, body, shown=token)
+
+
+def _sound(found: Stage) -> str:
+    """The waveform, in blue where something was found, and a player of its beginning; empty where there is no sound."""
+    if not found.sound or not found.peaks:
+        return ""
+    address = escape(f"{SOUND_PATH}?case={quote(found.case_id)}")
+    said = (
+        f"; {len(found.marked)} stretches in blue are what the model found" if found.marked else ""
+    )
+    return (
+        f'<svg class=wave viewBox="0 0 {len(found.peaks)} 100" preserveAspectRatio=none role=img '
+        f'aria-label="Waveform of the sound that the model was asked about{said}">{"".join(_bars(found))}</svg>'
+        f'<audio controls preload=none src="{address}" aria-label="The sound"></audio>'
+    )
+
+
+def _bars(found: Stage) -> Iterator[str]:
+    count = len(found.peaks)
+    for place, peak in enumerate(found.peaks):
+        middle, height = (place + 0.5) / count, max(float(peak), 2.0)
+        kind = " class=found" if any(a <= middle <= b for a, b in found.marked) else ""
+        yield f'<rect{kind} x="{place + 0.15:g}" y="{50 - height / 2:g}" width="0.7" height="{height:g}"/>'
 
 
 def trial(

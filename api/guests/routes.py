@@ -37,6 +37,7 @@ VOTES_A_MINUTE, TRIES_A_MINUTE, LOOKS_A_MINUTE = 60, 20, 120
 ENTRIES_A_MINUTE, WRONG_A_MINUTE = 600, 60
 ALL_TRIES_A_MINUTE = 300
 _KEY = re.compile(r"[0-9a-f]{32}")
+_WAV, _SPAN = "audio/wav", re.compile(r"bytes=(\d{1,9})-(\d{0,9})")
 Answer = Callable[[Guest, Mapping[str, str]], Response]
 
 
@@ -47,6 +48,7 @@ def routes(services: Callable[[], Services]) -> list[Route]:
         Route("/t", found.stage, methods=["GET"]),
         Route("/t/now", found.now, methods=["GET"]),
         Route(page.PICTURE_PATH, found.picture, methods=["GET"]),
+        Route(page.SOUND_PATH, found.sound, methods=["GET"]),
         Route("/t/vote", found.vote, methods=["POST"]),
         Route("/t/try", found.trial, methods=["GET"]),
         Route("/t/try", found.ask, methods=["POST"]),
@@ -74,6 +76,7 @@ class _Guests:
         self.stage = self._for_guest(self._stage, LOOKS_A_MINUTE)
         self.now = self._for_guest(self._now, LOOKS_A_MINUTE)
         self.picture = self._for_guest(self._picture, LOOKS_A_MINUTE)
+        self.sound = self._for_guest(self._sound, LOOKS_A_MINUTE)
         self.vote = self._for_guest(self._vote, VOTES_A_MINUTE)
         self.trial = self._for_guest(self._trial, LOOKS_A_MINUTE)
         self.ask = self._for_guest(self._ask, TRIES_A_MINUTE)
@@ -123,7 +126,8 @@ class _Guests:
             if sent is None:
                 return HTMLResponse(page.notice("That was too much to read.", "Send less."), 413)
             cookie = request.cookies.get(COOKIE, "")
-            return await to_thread.run_sync(self._answer, answer, each_minute, cookie, sent)
+            found = await to_thread.run_sync(self._answer, answer, each_minute, cookie, sent)
+            return _part(found, request.headers.get("range", ""))
 
         return endpoint
 
@@ -168,6 +172,13 @@ class _Guests:
         if found is None or not found.picture or sent.get("case") != found.case_id:
             return Response(status_code=404)
         return Response(base64.b64decode(found.picture), media_type="image/webp")
+
+    def _sound(self, guest: Guest, sent: Mapping[str, str]) -> Response:
+        """Of the case on the stage and no other."""
+        found = runs.stage_of(guest.run)
+        if found is None or not found.sound or sent.get("case") != found.case_id:
+            return Response(status_code=404)
+        return Response(base64.b64decode(found.sound), media_type=_WAV)
 
     def _vote(self, guest: Guest, sent: Mapping[str, str]) -> Response:
         right = sent.get("right", "")
@@ -281,6 +292,19 @@ async def _sent(request: Request) -> dict[str, str] | None:
         errors="replace",
     )
     return dict(pairs)
+
+
+def _part(found: Response, wanted: str) -> Response:
+    """Of a sound the bytes that are wanted, as `bytes=0-1`: there are phones that play nothing else. All else as it is."""
+    if found.media_type != _WAV or not (span := _SPAN.fullmatch(wanted)):
+        return found
+    body = bytes(found.body)
+    first = int(span[1])
+    last = min(int(span[2] or len(body)), len(body) - 1)
+    if first > last:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(body)}"})
+    told = {"Content-Range": f"bytes {first}-{last}/{len(body)}", "Accept-Ranges": "bytes"}
+    return Response(body[first : last + 1], 206, told, _WAV)
 
 
 def _token(guest: Guest) -> str:

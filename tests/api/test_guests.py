@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import socket
 import time
+import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -32,7 +35,7 @@ from settings import ServerSettings, Settings
 from shows import audience, runs, store
 from tests.databases import sqlite_below
 from tests.recorded import add_case
-from ui.stage import picture
+from ui.stage import heard, picture
 
 SCRIPT = "<script>alert(1)</script>\"'&"
 
@@ -170,6 +173,69 @@ def test_a_phone_shows_the_picture_of_the_case_on_the_stage_and_no_other(show: O
         == 403
     )
     assert picture.small(cast(Any, SimpleNamespace(values={"bill": 4.2, "photo": None}))) == ""
+
+
+def test_a_phone_shows_and_plays_the_sound_of_the_case_on_the_stage(show: Open) -> None:
+    """Loud in the second half, where the model found something; phones that ask for a part of the file get it."""
+    half = np.zeros(24_000)
+    values = np.concatenate([half, 0.5 * np.sin(np.arange(24_000) / 9)])
+    kept = File(name="a.wav", media_type="audio/wav", data=_wav(values, 24_000))
+    sounds = heard.small(cast(Any, SimpleNamespace(values={"note": "x", "sound": kept})))
+    assert (len(sounds.peaks), sounds.seconds) == (64, 2.0)
+    assert sounds.peaks[:32] == (0,) * 32
+    assert min(sounds.peaks[32:]) > 95
+    run = runs.current(show.services.sessions, show.run.show_id)
+    assert run
+    found = runs.stage_of(run)
+    assert found
+    on_stage = replace(found, sound=sounds.sound, peaks=sounds.peaks, marked=((0.5, 1.0),))
+    with show.phone() as phone:
+        assert "<audio" not in phone.get("/t").text
+        runs.put_on_stage(show.services.sessions, run, on_stage)
+        page = phone.get("/t")
+        assert page.text.count("<rect") == 64
+        assert page.text.count("<rect class=found") == 32
+        assert "media-src 'self'" in page.headers["content-security-policy"]
+        (address,) = re.findall(r'<audio controls preload=none src="([^"]+)"', page.text)
+        whole = phone.get(unescape(address))
+        assert whole.headers["content-type"] == "audio/wav"
+        with wave.open(io.BytesIO(whole.content)) as file:
+            assert (file.getframerate(), file.getnchannels(), file.getnframes()) == (
+                8_000,
+                1,
+                16_000,
+            )
+        part = phone.get(unescape(address), headers={"Range": "bytes=0-1"})
+        assert (part.status_code, part.content) == (206, b"RI")
+        assert part.headers["content-range"] == f"bytes 0-1/{len(whole.content)}"
+        rest = phone.get(unescape(address), headers={"Range": f"bytes={len(whole.content) - 3}-"})
+        assert (rest.status_code, rest.content) == (206, whole.content[-3:])
+        assert phone.get(unescape(address), headers={"Range": "bytes=99999999-"}).status_code == 416
+        assert phone.get("/t/sound?case=another").status_code == 404
+        runs.put_on_stage(show.services.sessions, run, replace(found, place=2))
+        assert phone.get(unescape(address)).status_code == 404
+    outside = f"{show.address}/t/sound?case={show.case_id}"
+    assert httpx.get(outside, trust_env=False, verify=False).status_code == 403
+
+
+@pytest.mark.parametrize("rate", [4_000, 8_000, 11_025, 44_100])
+def test_a_long_sound_is_cut_and_small_at_any_rate(rate: int) -> None:
+    kept = File(name="a.wav", media_type="audio/wav", data=_wav(np.ones(15 * rate), rate))
+    sounds = heard.small(cast(Any, SimpleNamespace(values={"sound": kept})))
+    assert len(base64.b64decode(sounds.sound)) < 97_000
+    with wave.open(io.BytesIO(base64.b64decode(sounds.sound))) as file:
+        assert file.getnframes() / file.getframerate() == pytest.approx(12, abs=0.01)
+    assert heard.small(cast(Any, SimpleNamespace(values={"bill": 4.2}))).peaks == ()
+
+
+def _wav(values: np.ndarray, rate: int) -> bytes:
+    stream = io.BytesIO()
+    with wave.open(stream, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((values * 32_767).astype("<i2").tobytes())
+    return stream.getvalue()
 
 
 def _png() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -139,3 +140,38 @@ def test_no_figure_paints_its_background_or_its_text(figure: object) -> None:
     layout = figure.layout  # type: ignore[attr-defined]
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
     assert layout.font.color is None
+
+
+def test_words_over_a_waveform_are_not_cut_at_its_ends() -> None:
+    amounts = [(0.0, 0.4, 1.0, "+0.51 s"), (4.0, 5.0, 0.9, "+0.48 s"), (9.0, 10.0, 0.8, "+0.47 s")]
+    values = np.ones(1_000)
+    drawn = waveform.figure(values, 100, amounts=[waveform.Amount(*each) for each in amounts])
+    placed = [(each.x, each.xanchor) for each in drawn.layout.annotations]
+    assert placed == [(0.0, "left"), (4.5, "center"), (10.0, "right")]
+    numbered = waveform.figure(values, 100, segments=[(0.0, 1.0), (9.0, 10.0)])
+    assert [each.x for each in numbered.layout.annotations] == [0.5, 9.5]
+
+
+def test_numbers_of_the_parts_of_a_picture_stand_beside_it() -> None:
+    """With a line to the part: on the picture they would hide letters. None hides another."""
+    places = [(9.9, 1.0), (9.8, 2.0), (5.0, 3.0), (0.0, 9.0)]
+    named = [
+        grid.Label(row=row, column=column, words=f"{n} +")
+        for n, (row, column) in enumerate(places, start=1)
+    ]
+    drawn = grid.figure([[0.5] * 10] * 10, Image.new("RGB", (100, 100)), labels=named)
+    written = {each.text: each for each in drawn.layout.annotations}
+    assert {text: (each.y, each.x) for text, each in written.items()} == {
+        f"{n} +": place for n, place in enumerate(places, start=1)
+    }
+    assert all(each.showarrow for each in written.values())
+    assert [written[f"{n} +"].ax < 0 for n in range(1, 5)] == [True, True, True, False]
+    assert written["4 +"].ax > 10
+    heights = sorted(written[f"{n} +"].ay for n in range(1, 4))
+    assert min(b - a for a, b in itertools.pairwise(heights)) >= 1
+    assert 0 < heights[0] <= heights[-1] < 10
+    low, high = drawn.layout.xaxis.range
+    assert low < -1
+    assert high > 11
+    bare = grid.figure([[0.5] * 10] * 10, Image.new("RGB", (100, 100)))
+    assert tuple(bare.layout.xaxis.range) == (0, 10)

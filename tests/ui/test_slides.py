@@ -12,10 +12,11 @@ from plotly.graph_objects import Bar, Figure
 from charts.attributions import Part
 from explanations.contract import Attribution, Explanation
 from explanations.target import Target
+from mds_client.prediction import Answer
 from tests.recorded import NOON
 from ui import figure
 from ui.explanations.kinds import attribution
-from ui.stage import slides
+from ui.stage import heard, slides
 
 WHY = Explanation(
     method="shap",
@@ -39,9 +40,24 @@ def _shown(count: int) -> Any:
 def test_the_audience_gets_the_picture_of_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slides.picture, "small", lambda shown: f"of {shown.case.id}")
     about = {"id": "c1", "server": "s", "model": "m", "version": "", "question": "Which?"}
-    shown: Any = SimpleNamespace(fields={}, case=SimpleNamespace(entered={}, **about))
+    case = SimpleNamespace(entered={}, **about)
+    shown: Any = SimpleNamespace(fields={}, values={}, case=case)
     slide = slides.Slide(shown=shown, answer=None, explanation=None, recorded_at=NOON)
     assert slides.stage(slide, place=0, count=1).picture == "of c1"
+
+
+def test_the_audience_gets_the_sound_with_what_was_found_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sounds = heard.Heard(sound="UklG", peaks=(3, 100), seconds=4.0)
+    monkeypatch.setattr(slides.heard, "small", lambda _shown: sounds)
+    about = {"id": "c1", "server": "s", "model": "m", "version": "", "question": "Where?"}
+    case = SimpleNamespace(entered={}, **about)
+    shown: Any = SimpleNamespace(fields={}, values={}, case=case)
+    answer = Answer(kind="segments", segments=((1.0, 2.0),))
+    slide = slides.Slide(shown=shown, answer=answer, explanation=None, recorded_at=NOON)
+    staged = slides.stage(slide, place=0, count=1)
+    assert (staged.sound, staged.peaks, staged.marked) == ("UklG", (3, 100), ((0.25, 0.5),))
 
 
 @pytest.mark.parametrize(("count", "last"), [(7, "6"), (8, "and 2 others"), (30, "and 24 others")])

@@ -28,9 +28,10 @@ from ui.model_titles import of_model
 from ui.registry import drawer
 from ui.results import _track
 from ui.results._score import draw_score
+from ui.results.boxes import draw_pictures
 from ui.results.number import draw_scale
 from ui.session import services
-from ui.stage import picture
+from ui.stage import heard, picture
 from ui.stage.asking import Live
 from ui.text import many, percent, plain
 from ui.usual_answers import with_usual
@@ -43,6 +44,7 @@ _MOST_BARS = 4
 _LONGEST_VALUE = 60
 _LONGEST_TEXT = 600
 _LONGEST_TYPED = 2_000
+_MOST_SEGMENTS = 100
 # Words beyond these are a size smaller, so that they stand in one line.
 _LONG_QUESTION, _LONG_ANSWER = 42, 12
 WHY = "stage_why"
@@ -114,6 +116,7 @@ def state_words(slide: Slide, *, is_show: bool) -> str:
 def stage(slide: Slide, *, place: int, count: int) -> Stage:
     """What the audience sees of it."""
     case, answer = slide.shown.case, slide.answer
+    sounds = heard.small(slide.shown)
     return Stage(
         case_id=case.id,
         server=case.server,
@@ -123,11 +126,22 @@ def stage(slide: Slide, *, place: int, count: int) -> Stage:
         inputs=tuple(inputs(slide.shown, slide.explanation)),
         values=_typed(slide.shown),
         picture=picture.small(slide.shown),
+        sound=sounds.sound,
+        peaks=sounds.peaks,
+        marked=_marked(answer, sounds.seconds),
         answer=answer.headline[:_LONGEST_TEXT] if answer else "no answer",
         share=answer.probability if answer else None,
         place=place + 1,
         count=count,
     )
+
+
+def _marked(answer: Answer | None, seconds: float) -> tuple[tuple[float, float], ...]:
+    """The segments that were found in a sound of so many seconds, in shares of it."""
+    if answer is None or not seconds:
+        return ()
+    ends = [(start / seconds, end / seconds) for start, end in answer.segments[:_MOST_SEGMENTS]]
+    return tuple((round(start, 4), round(end, 4)) for start, end in ends)
 
 
 def _typed(shown: Opened) -> dict[str, object]:
@@ -150,7 +164,7 @@ def draw(slide: Slide) -> None:
     gap: Literal["small", "large"] = "small" if is_heard else "large"
     with st.container(horizontal=not is_heard, vertical_alignment="center", gap=gap):
         if why is None or why.kind != _OVER_PICTURE:
-            _draw_files(slide.shown)
+            _draw_files(slide)
         else:
             with st.container(key="stage_overlay"):
                 _draw_still("ui.explanations.kinds", why.kind, why, slide.shown.values)
@@ -221,8 +235,13 @@ def _inputs_html(pairs: Sequence[tuple[str, str]]) -> str:
     return f'<dl class="stage-inputs">{items}</dl>' if items else '<dl class="stage-inputs"></dl>'
 
 
-def _draw_files(shown: Opened) -> None:
-    """Pictures and sounds of the case, where they were kept; on top of its picture an answer draws itself."""
+def _draw_files(slide: Slide) -> None:
+    """Pictures and sounds of the case, where they were kept; a text that was read in one stands on it."""
+    shown, answer = slide.shown, slide.answer
+    if answer and answer.kind == "text" and answer.boxes:
+        with st.container(key="stage_file_0"):
+            draw_pictures(answer, shown.values, shown.signature)
+        return
     for number, file in enumerate(_files(shown)):
         kind = file.media_type.partition("/")[0]
         with st.container(key=f"stage_{'heard' if kind == 'audio' else 'file'}_{number}"):
