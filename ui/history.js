@@ -81,9 +81,9 @@
     return address.pathname.endsWith(STAGE);
   }
 
-  // Going back over a reload would load the page of before: the steps of a stage are those of one load.
+  // A reload keeps what an entry holds, and its steps are those of one document to the browser: no load on the way back.
   function entered(from) {
-    return { step: 1, from, load: performance.timeOrigin };
+    return { step: 1, from };
   }
 
   function isSame(one, other) {
@@ -94,7 +94,7 @@
     const stage = history.state?.stage ?? entered("");
     const back = stage.from && isSame(stage.from, to.href) ? stage.step : stage.step - 1;
     replace({}, "", to.href);
-    if (!back || stage.load !== performance.timeOrigin) return;
+    if (!back) return;
     returning = to.href;
     history.go(-back);
   }

@@ -82,6 +82,22 @@ def test_back_leads_out_of_what_if_and_not_onto_the_stage_that_was_left(page: Pa
     expect(visit.predict_button()).to_be_visible()
 
 
+def test_leaving_the_stage_after_a_reload_leads_where_it_was_entered(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins@v2").predict()
+    case = visit.case()
+    page.keyboard.press("p")
+    leave = page.get_by_role("button", name="Leave")
+    expect(leave).to_be_visible()
+    visit.settled().reload()
+    expect(leave).to_be_visible()
+    visit.settled().click(leave)
+    expect(visit.predict_button()).to_be_visible()
+    assert visit.settled().case() == case
+    page.go_back()  # before the answer: no step of the stage is left
+    expect(page.get_by_text("Press Predict to ask the model.")).to_be_visible()
+    assert "case" not in visit.settled().page.url
+
+
 def _length(page: Page) -> int:
     return int(page.evaluate("history.length"))
 
