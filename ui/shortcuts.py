@@ -79,6 +79,11 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
             words="What if …?: try other values",
             target=".st-key-what_if_enter button",
         ),
+        Shortcut(
+            key="Esc",
+            words="Leave What if …?: the form comes back",
+            target=".st-key-what_if_leave button",
+        ),
         Shortcut(key="Y", words="It was right", target='[class*="st-key-feedback_"][class*="_yes"] button'),
         Shortcut(key="N", words="It was not right", target='[class*="st-key-feedback_"][class*="_no"] button'),
         Shortcut(key="X", words="Can't tell", target='[class*="st-key-feedback_"][class*="_unsure"] button'),
@@ -96,7 +101,7 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
     "present": (
         Shortcut(key="→", words="Next case, also Page Down and Space"),
         Shortcut(key="←", words="Previous case, also Page Up"),
-        Shortcut(key="W", words="Show or hide the reasons"),
+        Shortcut(key="W", words="Show or hide the reasons; find them where there are none"),
         Shortcut(key="A", words="Let the audience in, or close it"),
         Shortcut(key="Esc", words="Leave the stage"),
     ),

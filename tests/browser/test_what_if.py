@@ -36,7 +36,7 @@ def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     _what_is_kept_stands_below(visit)
     visit.click(visit.button("Back to the form"))
     expect(visit.headline()).to_have_text(first)
-    expect(page.locator(".st-key-what_if_enter")).to_be_focused()
+    expect(visit.button("What if …?")).to_be_focused()
     expect(page.get_by_text("for the earlier values")).to_have_count(0)
     assert visit.settled().case() == case
 
@@ -81,6 +81,30 @@ def _what_is_kept_stands_below(visit: Visit) -> None:
     expect(_metric(page, "Flatter")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Bill depth: .* → 18\.5"))).to_be_visible()
     visit.settled()
+
+
+def test_esc_leaves_what_if_as_its_button_does_once_what_is_open_is_closed(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins").predict()
+    page.keyboard.press("t")
+    expect(page.get_by_role("heading", name="What if …?")).to_be_focused()
+    visit.settled()
+    page.keyboard.press("?")
+    expect(page.get_by_text("Leave What if …?: the form comes back")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Keys")).to_have_count(0)
+    expect(page.get_by_role("heading", name="What if …?")).to_be_visible()
+    box = page.get_by_role("spinbutton", name="Bill depth")
+    before = visit.value_of(box)
+    box.fill("18.5")
+    for expanded in ("true", "false"):  # as a list of choices that opens from a box, and is closed
+        page.evaluate(
+            "is => Object.assign(document.activeElement, {role: 'combobox', ariaExpanded: is})",
+            expanded,
+        )
+        page.keyboard.press("Escape")
+        expect(visit.settled().predict_button()).to_have_count(int(expanded == "false"))
+    expect(visit.button("What if …?")).to_be_focused()
+    expect(box).to_have_value(before)
 
 
 def test_limits_that_leave_no_way_are_said(page: Page) -> None:

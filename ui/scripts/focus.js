@@ -3,8 +3,9 @@
 // name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box. What is wanted waits until
 // the script has run and its place is there, and holds a while: Streamlit may put another element in the place of that with the focus.
 // And where what had the focus is gone, as a button that was pressed, the focus goes to the heading of what is left around it.
-// Nothing without a name has the focus: a block is called by what is said of it, for as long as it has it.
-const state = (window.mdsFocus ??= { seen: {}, wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [] });
+// Nothing without a name has the focus: a block is called by what was said of it last, for as long as it has it. Nobody hears the
+// same twice: what the focus reads out as it comes is not said besides.
+const state = (window.mdsFocus ??= { seen: {}, called: new WeakSet(), wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [] });
 const PATIENCE = 60_000, HELD = 10_000, STEP = 100, LOOK = 250; // ms
 const STACKED = 800; // pixels: the answer stands below the form (style.css)
 const HEAD = 72; // pixels: the frame above the page, and some space
@@ -17,7 +18,13 @@ const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 function target(place) {
   if (!place) return document.querySelector('[data-testid="stMain"] h1');
   const box = document.querySelector("." + CSS.escape("st-key-" + place));
-  return [...(box?.querySelectorAll(HEADINGS) ?? [])].find(isInSight) || box;
+  return [...(box?.querySelectorAll(HEADINGS) ?? [])].find(isInSight) || onlyButton(box) || box;
+}
+
+// A block that is one button has no name beside that of the button.
+function onlyButton(box) {
+  const button = box?.querySelector("button");
+  return button && button.innerText.trim() === box.innerText.trim() && button;
 }
 
 // Until the script has run, what stands there is of before.
@@ -38,22 +45,33 @@ function hasName(element) {
   return !element.matches("div, section") || ["role", "aria-label", "aria-labelledby"].some((name) => element.hasAttribute(name));
 }
 
+// The block may have the focus already, called by what was on its way there.
 function call(element, words) {
-  element.setAttribute("role", "group");
   element.setAttribute("aria-label", words);
-  element.addEventListener("blur", () => ["role", "aria-label"].forEach((name) => element.removeAttribute(name)), { once: true });
+  if (state.called.has(element)) return;
+  state.called.add(element);
+  element.setAttribute("role", "group");
+  element.addEventListener("blur", () => uncall(element), { once: true });
 }
 
+function uncall(element) {
+  state.called.delete(element);
+  ["role", "aria-label"].forEach((name) => element.removeAttribute(name));
+}
+
+// Whether these words are read out as the focus comes.
 function give(element, words) {
-  element.setAttribute("tabindex", "-1");
-  if (words && !hasName(element)) call(element, words);
+  const isNew = document.activeElement !== element;
+  if (!element.matches("button")) element.setAttribute("tabindex", "-1");
+  if (words && (state.called.has(element) || !hasName(element))) call(element, words);
   element.focus({ preventScroll: true });
+  return isNew && [element.ariaLabel, element.textContent].some((read) => read?.trim() === words.trim());
 }
 
-function move({ place, words }) {
-  const found = target(place);
+function move(request) {
+  const found = target(request.place);
   if (!found) return;
-  give(found, words);
+  request.isRead = give(found, request.words);
   // Where it is narrow what came lies below a long form: it begins at the top of the screen.
   if (innerWidth <= STACKED) found.scrollIntoView({ block: "start" });
   else comeNear(found);
@@ -163,12 +181,11 @@ export default function ({ data, parentElement: root }) {
   if (before === undefined || before === data.token || !data.token) return;
   setTimeout(() => {
     if (state.seen[data.name] !== data.token) return;
-    if (data.place !== null) {
-      state.wanted = { place: data.place, words: data.words, end: performance.now() + PATIENCE, since: 0 };
-      pursue(state.wanted);
-    }
-    whenDrawn(() => {
-      if (state.seen[data.name] === data.token) status.textContent = data.words;
-    });
+    const request = { place: data.place, words: data.words, end: performance.now() + PATIENCE, since: 0, isRead: false };
+    if (data.place !== null) pursue((state.wanted = request));
+    // After the focus: what it reads is known then.
+    whenDrawn(() => setTimeout(() => {
+      if (state.seen[data.name] === data.token) status.textContent = request.isRead ? "" : data.words;
+    }, STEP));
   }, STEP);
 }

@@ -9,6 +9,10 @@ const YEAR = 365 * 86_400;
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=combobox], "
   + '[role=listbox], [role=menu], [class*="st-key-field_"] [data-testid="stDataFrame"]';
 const HELP = '[data-testid="stTooltipHoverTarget"] button[aria-label^="Help"]';
+// What Esc closes first, or what hears it by itself: a list, a calendar, a box that opened, a picture over all of the page, a table.
+const OPEN = '[aria-expanded=true][role=combobox], [data-testid="stPopoverBody"], [data-baseweb="calendar"], '
+  + '[aria-label="Close fullscreen"], [title="Close fullscreen"]';
+const TABLE = '[data-testid="stDataFrame"], .gdg-style';
 const SKIP = '[data-testid="stSkipToContent"]';
 const state = (window.mdsKeys ??= { data: null, list: null, jumped: 0 });
 
@@ -27,6 +31,11 @@ function isTyping(event) {
 function take(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
+}
+
+function isForSomethingOpen(event) {
+  const isOpen = [...document.querySelectorAll(OPEN)].some((each) => each.checkVisibility());
+  return event.isComposing || isOpen || event.composedPath().some((at) => at.matches?.(TABLE));
 }
 
 // A letter, digit or sign by itself: what speech and slips of a hand bring about. Space presses what has the focus.
@@ -48,8 +57,10 @@ function press(event) {
   }
   if (event.repeat) return;
   forgetHeld(event);
-  if (isTyping(event) || state.list?.open || document.querySelector("dialog[open], [role=dialog]")) return;
-  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const isEsc = event.key === "Escape"; // also from within a box
+  if (isEsc ? isForSomethingOpen(event) : isTyping(event)) return;
+  if (state.list?.open || document.querySelector("dialog[open], [role=dialog]")) return;
+  const key = isEsc ? "Esc" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (Date.now() - state.jumped < PATIENCE && key !== "Shift") {
     state.jumped = 0;
     const way = state.data.ways.find((each) => each.key === key);

@@ -38,6 +38,8 @@ _TINT = "background: var(--chosen); box-shadow: 0 0 0 6px var(--chosen); border-
 def draw(answered: AnsweredCase) -> None:
     """The fields where the form stood, and beside them the case and the answer to what they hold; below, what was kept."""
     copy = copy_of(answered)
+    if not copy.is_open:  # it was left by a press, whose run may have ended before its end
+        st.rerun()
     question, reply = st.columns([5, 7], gap="large")
     with question:
         _draw_ways_back(answered, copy)
@@ -58,11 +60,13 @@ def draw(answered: AnsweredCase) -> None:
 
 def _draw_ways_back(answered: AnsweredCase, copy: Copy) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        is_over = st.button(
+        st.button(
             "Back to the form",
             icon=":material/arrow_back:",
             type="tertiary",
             key="what_if_leave",
+            on_click=_leave,
+            args=(answered,),
         )
         st.button(
             "Back to this case's values",
@@ -72,15 +76,16 @@ def _draw_ways_back(answered: AnsweredCase, copy: Copy) -> None:
             on_click=_undo,
             args=(answered,),
         )
-    if is_over:
-        turn(copy, is_open=False)
-        st.rerun()
     with st.container(key="what_if", gap=None):
         st.subheader("What if …?", anchor=False)
         if copy.is_suggested:
             st.markdown("**The suggestion is filled in.** Change it further if you like.")
         else:
             first_to_try.draw(answered, copy)
+
+
+def _leave(answered: AnsweredCase) -> None:
+    turn(copy_of(answered), is_open=False)
 
 
 def _undo(answered: AnsweredCase) -> None:
