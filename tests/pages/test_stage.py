@@ -27,9 +27,9 @@ from shows import audience, runs, store
 from tests.browser.door import Door, door_to
 from tests.pages.conftest import ROOT
 from tests.recorded import NOT_THERE
-from ui.shows.reasons import ON_STAGE
-from ui.stage import asking
+from ui.stage import asking, reasons
 from ui.stage.audience import votes_html
+from ui.stage.reasons import ON_STAGE
 
 # Not the newest: the stage asks the version that was asked.
 PENGUINS = ModelRef(server="demo", name="penguins", version="v1")
@@ -120,9 +120,7 @@ def test_a_show_of_ten_cases_goes_on_when_its_server_is_gone_half_way(
         app.button(key="stage_next").click().run()
         assert not app.exception, app.exception
         assert f"**Case {number} of 10**" in _words(app)
-        assert app.button(
-            key="stage_why_key"
-        ).disabled  # no reasons: none of another case are hidden
+        assert not app.subheader  # none of another case
         assert app.header[0].value == asked[number - 1].answer_label
         is_live = "Live from the server" in _words(app)
         is_recorded = "Recorded on" in _words(app) and "does not answer" in _words(app)
@@ -130,6 +128,12 @@ def test_a_show_of_ten_cases_goes_on_when_its_server_is_gone_half_way(
     assert app.button(key="stage_next").disabled
     app.button(key="stage_previous").click().run()
     assert "**Case 9 of 10**" in _words(app)
+    assert "No reasons" not in _words(app)
+    app.button(key="stage_why_key").click().run()
+    assert "No reasons: the server does not answer." in _words(app)
+    app.button(key="stage_previous").click().run()
+    assert "No reasons" not in _words(app)  # nobody asked for those of this case
+    app.button(key="stage_next").click().run()
     # What was asked on the stage is of its workspace, and counts nowhere.
     run = runs.current(built.sessions, show.id)
     assert run is not None
@@ -214,6 +218,34 @@ def test_reasons_that_are_found_before_a_show_say_how_far_that_is(
     assert not app.get("progress")
     assert app.success[0].value == "The reasons for 1 case were found."
     assert "no reasons" not in _captions(app)
+
+
+def test_reasons_that_nobody_looked_for_before_are_found_on_the_stage(
+    built: services.Services,
+) -> None:
+    asked = _predicted(built, PENGUINS)
+    show = store.make(built.sessions, person="anonymous", name="One", case_ids=[asked.id])
+    app = _stage(show.id)
+    assert not app.subheader
+    assert app.button(key="stage_why_key").help == "Find the reasons"
+    app.button(key="stage_why_key").click().run()
+    assert not app.exception
+    assert app.subheader[0].value.startswith("Why? ")
+    assert app.button(key="stage_why_key").help == "Show or hide the reasons"
+    app.button(key="stage_why_key").click().run()
+    assert not app.subheader
+
+
+def test_a_model_without_an_explainer_says_on_the_stage_that_it_has_none(
+    built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reasons, "suited", lambda _: [])
+    asked = _predicted(built, PENGUINS)
+    app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
+    app.query_params["case"] = asked.id
+    app.switch_page("../pages/present.py").run()
+    app.button(key="stage_why_key").click().run()
+    assert "No reasons: there is no way to find them for this model." in _words(app)
 
 
 def _job(built: services.Services, case_id: str) -> JobView:

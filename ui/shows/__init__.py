@@ -17,8 +17,8 @@ from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
 from ui.shows import reasons
-from ui.shows.reasons import Reasons
 from ui.stage import audience
+from ui.stage.reasons import Reasons, reasons_of
 from ui.text import plain
 
 _LONGEST = 80  # letters of an answer
@@ -107,7 +107,7 @@ def _delete(show: ShowView) -> None:
 
 def _draw_cases(show: ShowView) -> None:
     views = [(each, case(services().sessions, each)) for each in show.case_ids]
-    found = [reasons.reasons_of(view) for _, view in views]
+    found = [reasons_of(view) for _, view in views]
     for place, ((case_id, view), known) in enumerate(zip(views, found, strict=True)):
         _draw_case(show, place, case_id, view, known)
     if not views:

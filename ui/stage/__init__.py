@@ -21,7 +21,7 @@ from ui.cases.opened import opened
 from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
-from ui.stage import asking, audience, controls, slides
+from ui.stage import asking, audience, controls, slides, why
 from ui.stage.asking import Live
 from ui.stage.slides import Slide
 
@@ -84,15 +84,19 @@ def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) ->
     if run and aside:
         with aside:
             audience.draw(run, case_ids[place])
-    known = asking.known(run, found) if run and found else None
-    slide = _slide(found, known) if found else None
-    has_reasons = slide is not None and slide.has_reasons
-    state_box = controls.draw(show, run, case_ids, place, has_reasons=has_reasons)
-    if slide is None:
+    if found is None:
+        controls.draw(show, run, case_ids, place, None)
         slide_box.title("This case was deleted", anchor=False)
         return
+    known = asking.known(run, found) if run else None
+    why.heed(found, known)
+    slide = _slide(found, known)
+    asked = why.of(found, slide, known) if slide.answer else None
+    state_box = controls.draw(show, run, case_ids, place, asked)
     with slide_box:
         slides.draw(slide)
+        if asked:
+            why.draw(asked, slide)
     to_ask = run if known is None else None
     _play(slide, run, to_ask, state_box, place=place, count=len(case_ids))
 

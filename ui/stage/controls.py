@@ -9,7 +9,8 @@ from shows.runs import RunView
 from shows.store import ShowView
 from ui import scripts
 from ui.shell import page_path
-from ui.stage import audience, slides
+from ui.stage import audience
+from ui.stage.why import Why
 
 
 def draw(
@@ -17,12 +18,11 @@ def draw(
     run: RunView | None,
     case_ids: tuple[str, ...],
     place: int,
-    *,
-    has_reasons: bool,
+    why: Why | None,
 ) -> DeltaGenerator:
     """The bar at the foot; gives the place where it is said from where the answer is.
 
-    Where a case has no reasons, not `has_reasons`, the key hides none either: not those of the next case.
+    Where there is no answer, and so no `why`, its key does nothing.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="stage_bar"):
         if len(case_ids) > 1:
@@ -34,9 +34,9 @@ def draw(
             "Why",
             key="stage_why_key",
             shortcut="W",
-            disabled=not has_reasons,
-            on_click=_toggle_why,
-            help="Show or hide the reasons" if has_reasons else "No reasons are recorded",
+            disabled=why is None,
+            on_click=why.press if why else None,
+            help=why.help if why else "There is no answer",
         )
         if run:
             audience.draw_keys(run)
@@ -79,7 +79,3 @@ def _draw_turning(place: int, count: int) -> None:
 def _turn_to(number: int) -> None:
     """The case with this number, counted from one, in the address: Back shows what was there."""
     st.query_params["n"] = str(number)
-
-
-def _toggle_why() -> None:
-    st.session_state[slides.WHY] = not st.session_state.get(slides.WHY, True)

@@ -33,6 +33,7 @@ from ui.results.number import draw_scale
 from ui.session import services
 from ui.stage import heard, picture
 from ui.stage.asking import Live
+from ui.stage.reasons import ON_STAGE
 from ui.text import many, percent, plain
 from ui.usual_answers import with_usual
 
@@ -77,9 +78,8 @@ def recorded(shown: Opened) -> Slide:
     """A case as it was recorded, with the reasons that were found last for its answer."""
     case = shown.case
     found = [each for each in explanations(services().sessions, case.id) if each.result]
-    order = ("attribution", "spans", "grid", "segments")
     read = [Explanation.from_json(json.dumps(each.result)) for each in found]
-    ranked = sorted((e for e in read if e.kind in order), key=lambda e: order.index(e.kind))
+    ranked = sorted((e for e in read if e.kind in ON_STAGE), key=lambda e: ON_STAGE.index(e.kind))
     return Slide(
         shown=shown,
         answer=answer_of(case),
@@ -170,7 +170,7 @@ def draw(slide: Slide) -> None:
                 _draw_still("ui.explanations.kinds", why.kind, why, slide.shown.values)
         _draw_answer(slide, slide.answer)
     if why:
-        _draw_why(why, slide.shown)
+        draw_why(why, slide.shown)
 
 
 def _sized(key: str, words: str, most: int) -> str:
@@ -275,7 +275,8 @@ def _draw_answer(slide: Slide, answer: Answer | None) -> None:
         draw_score(answer, slide.shown.signature, is_still=True)
 
 
-def _draw_why(found: Explanation, shown: Opened) -> None:
+def draw_why(found: Explanation, shown: Opened) -> None:
+    """The reasons, or what they would say by now."""
     with st.container(key="stage_reasons"):
         st.subheader(plain(_heading(found)), anchor=False)
         if found.kind == "attribution":
