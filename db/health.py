@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from db.json_number import json_number
+from db.json_number import json_length, json_number, text_of_length
 from db.tables import Case, Feedback
 
 Step = Literal["hour", "day"]
@@ -181,9 +181,11 @@ def _rank(said: Any) -> ColumnElement[int]:
 
 
 def has_value(name: str, value: str) -> ColumnElement[bool]:
-    """The condition that a field was entered with a value, compared as words; 1 and 1.0 are one."""
+    """The condition that a field was entered with a value, compared as words; 1 and 1.0 are one, and without words: with none."""
     # Both databases have this operator for a name; SQLite writes true as 1.
     entered = cast(type_coerce(Case.entered, Text).op("->>")(name), Text)
+    if not value:
+        return or_(entered.is_(None), entered == "")
     as_sqlite_has_it = {"true": "1", "false": "0"}.get(value, value)
     whole = value.removesuffix(".0")
     alike = [whole, f"{whole}.0"] if _WHOLE.fullmatch(whole) else []
@@ -191,8 +193,11 @@ def has_value(name: str, value: str) -> ColumnElement[bool]:
 
 
 def is_within(name: str, low: float, high: float) -> ColumnElement[bool]:
-    """The condition that a number was entered above `low` and up to `high`, either of which may be infinite."""
-    number = json_number(Case.entered, literal(name, Text))
+    """The condition that a number was entered above `low` and up to `high`, either of which may be infinite; of a name as
+    `length(note)`, a text of so many characters."""
+    number: ColumnElement[Any] = json_number(Case.entered, literal(name, Text))
+    if text := text_of_length(name):
+        number = func.coalesce(number, json_length(Case.entered, literal(text, Text)))
     ends = [number > low] if math.isfinite(low) else []
     ends += [number <= high] if math.isfinite(high) else []
     return and_(number.is_not(None), *ends)

@@ -20,7 +20,7 @@ import numpy as np
 
 from health.baselines import in_words
 from health.slices import LEAST, LEVEL, Inside, Slice, chance, parts, slices
-from health.titles import NO_WORDS, FieldWords
+from health.titles import NO_WORDS, FieldWords, title_of
 from health.weighted import Floats, Share, ratio_interval, share
 
 MOST = 3
@@ -171,7 +171,7 @@ def _since(checked: Checked, since: date) -> Inside:
 
 
 def _called(cause: Cause, titles: Mapping[str, str]) -> str:
-    return "the version" if cause.is_version else titles.get(cause.field, cause.field)
+    return "the version" if cause.is_version else title_of(titles, cause.field)
 
 
 def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Cause | None:

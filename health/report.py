@@ -34,7 +34,7 @@ from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words
 from health.summary import HealthRow, demonstration_words
-from health.titles import FieldWords, model_words
+from health.titles import FieldWords, model_words, title_of
 from health.wording import counted_words, share_text
 from printed.frame import bar, cells, document, facts, interval
 from printed.markup import Html, joined, tag
@@ -144,7 +144,7 @@ OVERLAP = "A wrong answer can be in several of these."
 
 def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:
     """How often it is right there, and which part of the additional wrong answers that is."""
-    title = "Version" if cause.is_version else titles.get(cause.field, cause.field)
+    title = "Version" if cause.is_version else title_of(titles, cause.field)
     return (
         f"{title} {cause.own_words}: {share_text(cause.right, 'right')}; {cause.rest_words} {share_text(cause.rest)}. "
         f"{part_words(cause)}"
@@ -182,7 +182,7 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
 def _groups(found: Sequence[FieldGroups], titles: Mapping[str, str]) -> Html:
     parts: list[str] = []
     for each in found:
-        parts.append(tag("p", tag("b", f"{titles.get(each.field, each.field)}: "), each.sentence))
+        parts.append(tag("p", tag("b", f"{title_of(titles, each.field)}: "), each.sentence))
         if each.rates:
             rows = [_rate_row(rate) for rate in each.rates[:_MOST_RATES]]
             parts.append(cells(rows, ("Group", "Wrong", "Wrong among the others", "Difference")))
@@ -200,7 +200,7 @@ def _rate_row(rate: GroupRate) -> tuple[str, ...]:
 def _slices(found: Sequence[Slice], titles: Mapping[str, str]) -> Html:
     rows = [
         (
-            f"{titles.get(each.field, each.field)} {each.word}",
+            f"{title_of(titles, each.field)} {each.word}",
             share_text(each.right),
             share_text(each.rest),
             slice_word(each),

@@ -1,8 +1,11 @@
 """Where a model does worse: the values of a field whose checked cases are right less often than all others.
 
 Numbers are cut at the quartiles of the checked cases. Each slice with at least `LEAST` cases, worth at least `LEAST_EFFECTIVE`
-of equal weight, is held against the rest by the two-sided test of two shares (pooled, on Kish's effective numbers), at 0.05 divided by how many slices were looked at
+of equal weight, is held against the other cases with a value of the field by the two-sided test of two shares (pooled, on Kish's effective numbers), at 0.05 divided by how many slices were looked at
 (Bonferroni): what is listed as `is_worse` is more than the worst of many.
+
+Cases without a value of a field are a slice of their own, held against all that have one, and never among the others of a value.
+Of a free text its length in characters is cut, as if it were a field of its own (health/titles.py).
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from health.outliers.encoding import as_number
-from health.titles import NO_WORDS, FieldWords, word_for
+from health.titles import NO_WORDS, FieldWords, length_name, word_for
 from health.weighted import Floats, Share, share
 
 Inside = NDArray[np.bool_]
@@ -29,6 +32,8 @@ LEAST_EFFECTIVE = 5.0
 # Up to so many values of a field are parts of their own, and more of them ranges.
 MOST_VALUES = 12
 _LONGEST = 40
+# What cases without a value of a field have of it.
+MISSING, _MISSING_WORD = "", "without a value"
 LEVEL = 0.05
 
 
@@ -45,7 +50,8 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class Slice:
     """Cases in which a field has a value, or lies within `bounds`; `value` is as cases have it, or the range in words, and `word` what
-    people call it. Of its checked cases so many are `wrong`. `right` is the share of right answers among its checked cases, `rest` that of the others; `inside` says of every
+    people call it. Of its checked cases so many are `wrong`. `right` is the share of right answers among its checked cases, `rest` that of the others
+    with a value of the field; `inside` says of every
     checked case (n,) whether it is one of them."""
 
     field: str
@@ -74,26 +80,65 @@ def slices(
     """Every slice with enough cases, the worst first. Three sequences of one length; `words` are what values are called."""
     hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
     looked_at = [
-        (field, part)
-        for field in dict.fromkeys(name for row in rows for name in row)
-        for part in parts([row.get(field) for row in rows])
-        if LEAST <= int(part.inside.sum()) <= len(rows) - LEAST
+        (field, part, others)
+        for field, cut, missing in _fields(rows)
+        for part, others in _with_others(cut, missing)
+        if part.inside.sum() >= LEAST and others.sum() >= LEAST
     ]
-    found = [_slice(field, part, hits, given, len(looked_at), words) for field, part in looked_at]
+    found = [_slice(*each, hits, given, len(looked_at), words) for each in looked_at]
     found = [each for each in found if is_enough(each.right) and is_enough(each.rest)]
     return sorted(found, key=lambda each: (not each.is_worse, not each.is_below, each.p))
 
 
+def _fields(rows: Sequence[Mapping[str, object]]) -> Iterator[tuple[str, list[Part], Inside]]:
+    """Each field, or the length of its texts where these are free, with its parts and the cases (n,) in which it has no value."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    for name in names:
+        values = [row.get(name) for row in rows]
+        missing = np.array([value in (None, "") for value in values])
+        # A name that cannot be printed is of no field, as that of versions (health/causes.py).
+        is_field = name.isprintable() and length_name(name) not in names
+        if is_field and _are_free_texts(values):
+            yield length_name(name), list(_by_quartile(_lengths(values))), missing
+        else:
+            yield name, parts(values), missing
+
+
+def _lengths(values: Sequence[object]) -> list[int | None]:
+    """Of texts, in characters; None of what is none, or empty."""
+    return [len(value) if isinstance(value, str) and value else None for value in values]
+
+
+def _are_free_texts(values: Sequence[object]) -> bool:
+    """Whether they are texts, too many or too long to be parts of their own."""
+    known = [value for value in values if _is_there(value)]
+    return bool(known) and all(isinstance(value, str) for value in known) and not parts(values)
+
+
+def _with_others(cut: Sequence[Part], missing: Inside) -> Iterator[tuple[Part, Inside]]:
+    """The parts of a field, and the cases without a value, each with what it is held against: the other cases with a value."""
+    if cut:
+        known = np.any([part.inside for part in cut], axis=0)
+        yield from ((part, known & ~part.inside) for part in cut)
+        yield Part(value=MISSING, inside=missing), known
+
+
 def _slice(
-    field: str, part: Part, hits: Inside, weights: Floats, looked_at: int, words: FieldWords
+    field: str,
+    part: Part,
+    others: Inside,
+    hits: Inside,
+    weights: Floats,
+    looked_at: int,
+    words: FieldWords,
 ) -> Slice:
     inside = part.inside
-    own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
+    own, rest = share(hits[inside], weights[inside]), share(hits[others], weights[others])
     p = chance(own, rest)
     return Slice(
         field=field,
         value=part.value,
-        word=word_for(words, field, part.value),
+        word=_MISSING_WORD if part.value == MISSING else word_for(words, field, part.value),
         right=own,
         rest=rest,
         p=p,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from db.json_number import LENGTH, text_of_length
 from mds_client.signature import Field
 
 # What the fields of a model are called, by their names: of a server and the name of a model.
@@ -81,7 +82,21 @@ def with_answer(titles: Mapping[str, str]) -> dict[str, str]:
 
 def word_for(words: FieldWords, field: str, value: str) -> str:
     """What a value of a field is called; itself where no word stands for it."""
-    return words.get(field, {}).get(value, value)
+    is_length = field not in words and text_of_length(field) is not None
+    return f"{value} characters" if is_length else words.get(field, {}).get(value, value)
+
+
+def length_name(field: str) -> str:
+    """The name under which the length of a text, in characters, is chosen and compared like a number that was entered."""
+    return f"{LENGTH}({field})"
+
+
+def title_of(titles: Mapping[str, str], field: str) -> str:
+    """What a field is called, or the length of a text; its name where it has no title."""
+    inner = text_of_length(field)
+    if field in titles or inner is None:
+        return titles.get(field, field)
+    return f"Length of {titles.get(inner, inner)}"
 
 
 def model_words(title: str, server: str, model: str) -> str:

@@ -17,6 +17,7 @@ from tests.recorded import FAILED, NUMBER, add_cases, case_of
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 DRAWN = {"is_audited": True, "audit_draw": 0.01}
+NOTES = ("so", "longer", "", None)
 BILLS: tuple[object, ...] = (39.5, 40, 41.25, "41", None, math.inf, math.nan, True)
 SURE = (0.55, 0.8, 0.85, 0.9, 1.0)
 
@@ -27,14 +28,16 @@ def filled(sessions: Sessions) -> Sessions:
     cases = [
         case_of(
             created_at=NOW - timedelta(days=n % 8),
-            entered={"bill": BILLS[n % 8], "it's odd": n},
+            entered={"bill": BILLS[n % 8], "it's odd": n, "note": NOTES[n % 4]},
             answer={"kind": "class", "label": "Adelie", "probabilities": {"Adelie": SURE[n % 5]}},
             **DRAWN,
         )
         for n in range(40)
     ]
     kept = add_cases(
-        sessions, *cases, *[case_of(created_at=NOW, entered={}, **FAILED) for _ in range(3)]
+        sessions,
+        *cases,
+        *[case_of(created_at=NOW, entered={"note": 5}, **FAILED) for _ in range(3)],
     )
     for n in range(12):
         channel = "audit" if n % 3 else "volunteered"
@@ -49,6 +52,9 @@ def filled(sessions: Sessions) -> Sessions:
         (Cohort(within=("bill", 39.5, 41.25)), CaseFilter(within=("bill", 39.5, 41.25)), 10),
         (Cohort(within=("bill", -math.inf, 40)), CaseFilter(within=("bill", -math.inf, 40)), 10),
         (Cohort(within=("it's odd", 29, math.inf)), CaseFilter(within=("it's odd", 29, math.inf)), 10),
+        (Cohort(within=("length(note)", -math.inf, 4.5)), CaseFilter(within=("length(note)", -math.inf, 4.5)), 10),
+        (Cohort(within=("length(note)", 4.5, math.inf)), CaseFilter(within=("length(note)", 4.5, math.inf)), 10),
+        (Cohort(value=("note", "")), CaseFilter(value=("note", "")), 20),
         (Cohort(sure=(0.8, 0.9)), CaseFilter(sure=(0.8, 0.9)), 16),
         (Cohort(sure=(0.9, 1.0)), CaseFilter(sure=(0.9, 1.0)), 16),
         (Cohort(channel="audit"), CaseFilter(channel="audit"), 8),

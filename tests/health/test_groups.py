@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,6 +17,8 @@ from health.slices import slices
 from health.titles import word_for, words_of
 from health.weighted import ratio_interval, share
 from mds_client.signature import Field
+from ui.cases.chips import Called, chip_words
+from ui.health.address import part_of
 from ui.health.parts import slices_words
 
 DAY = date(2025, 3, 1)
@@ -231,7 +234,7 @@ def test_where_no_slice_was_looked_at_nothing_is_said_to_be_spread_over_all_inpu
     def said(rows: list[dict[str, object]]) -> str:
         return causes(_checked(wrong, rows), since, 0.95, {"text": "Text"}).sentence
 
-    texts = [f"Nobody wrote this twice, {n}" for n in range(600)]
+    texts = [f"Nobody wrote this twice, {n:03}" for n in range(600)]
     assert said([{"text": text} for text in texts]) == (
         "No slice could be compared: Text has neither numbers nor a few values to group by."
     )
@@ -242,3 +245,37 @@ def test_where_no_slice_was_looked_at_nothing_is_said_to_be_spread_over_all_inpu
     assert "spread over all inputs" in said([{"text": t, "length": len(t) + n} for n, t in enumerate(texts)])  # fmt: skip
     assert slices_words([]).startswith("No slice can be compared")
     assert "None is" in slices_words(slices([{"x": n % 2} for n in range(60)], [True] * 60, [1.0] * 60))  # fmt: skip
+
+
+def test_cases_without_a_value_are_a_slice_and_never_among_the_others() -> None:
+    values: list[str | None] = ["Biscoe"] * 40 + ["Dream"] * 40 + [None] * 30 + [""] * 10
+    right = [n >= 20 or n % 2 == 0 for n in range(80)] + [False] * 40
+    found = {each.value: each for each in slices([{"island": v} for v in values], right, [1.0] * 120)}  # fmt: skip
+    assert (found["Biscoe"].right.n, found["Biscoe"].rest.n) == (40, 40)
+    assert found["Biscoe"].rest.value == found["Dream"].right.value == 1.0
+    (groups,) = by_groups({"island": values}, right, [1.0] * 120)
+    assert groups.rates[0].others.n == found["Biscoe"].rest.n
+    missing = found[""]
+    assert (missing.word, missing.right.n, missing.rest.n, missing.is_worse) == ("without a value", 40, 80, True)  # fmt: skip
+    assert chip_words("value", "island=", Called()) == "island has no value"
+
+
+def test_the_length_of_a_free_text_is_a_slice_with_the_cases_of_its_chip() -> None:
+    texts = [f"{n:03} " + "word " * (1 + n % 40) for n in range(400)]
+    right = [len(text) > 50 for text in texts]
+    worst, *_ = slices([{"text": text} for text in texts], right, [1.0] * 400)
+    low, high = worst.bounds or (0.0, 0.0)
+    assert (worst.field, worst.is_worse, low) == ("length(text)", True, -math.inf)
+    assert worst.word == f"up to {high:g} characters"
+    assert worst.right.n == sum(low < len(text) <= high for text in texts)
+    wrong = ~np.array(right)
+    fallen = causes(_checked(wrong, [{"text": text} for text in texts]), DAY, 0.95, {"text": "Text"})  # fmt: skip
+    assert fallen.sentence == "What accounts for it: Length of Text."
+    (chip,) = part_of(worst.field, worst.value, worst.bounds).values()
+    named = Called(titles={"text": "Text"})
+    assert chip_words("within", chip, named) == f"Length of Text {worst.word}"
+    # A field that is called so is itself, and versions have no length.
+    both = [{"text": text, "length(text)": 1.0} for text in texts]
+    assert {each.field for each in slices(both, right, [1.0] * 400)} <= {"text"}
+    versions = [{"\0version": text} for text in texts]
+    assert slices(versions, right, [1.0] * 400) == []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from health.slices import range_words
 from health.titles import ANSWER as ANSWER_FIELD
-from health.titles import FieldWords, word_for
+from health.titles import FieldWords, title_of, word_for
 from ui.session import services
 
 DAYS, VALUE, WITHIN, NUMBER, SURE = "days", "value", "within", "number", "sure"
@@ -37,9 +37,10 @@ def chip_words(name: str, value: str, of: Called) -> str:
     """What stands on a chip behind its colon."""
     words = of.words
     if name == VALUE and (known := value_of(value)):
-        return f"{of.titles.get(known[0], known[0])} is {word_for(words, *known)}"
+        title = title_of(of.titles, known[0])
+        return f"{title} is {word_for(words, *known)}" if known[1] else f"{title} has no value"
     if name == WITHIN and (found := within_of(value)):
-        title = of.titles.get(found[0], found[0])
+        title = title_of(of.titles, found[0])
         return f"{title} {word_for(words, found[0], range_words(found[1], found[2]))}"
     if name == NUMBER and (ends := number_of(value)):
         return word_for(words, ANSWER_FIELD, range_words(*ends))
@@ -61,9 +62,9 @@ def span_of(days: str) -> tuple[datetime, datetime] | None:
 
 
 def value_of(words: str) -> tuple[str, str] | None:
-    """`field=value`; None for anything else."""
-    name, _, value = words.partition("=")
-    return (name, value) if name and value else None
+    """`field=value`, without a value where the field has none; None for anything else."""
+    name, sign, value = words.partition("=")
+    return (name, value) if name and sign else None
 
 
 def within_of(words: str) -> tuple[str, float, float] | None:

@@ -12,7 +12,7 @@ from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
 from health.report import OVERLAP, difference_text, part_words, slice_word
 from health.slices import LEAST, Slice
-from health.titles import FieldWords
+from health.titles import FieldWords, title_of
 from health.weighted import Share
 from ui.cases.titles import fields_of
 from ui.health import address, wrong_answers
@@ -55,7 +55,7 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool
     _say_what_stays(parts, chosen)
     for place, (each, chips) in enumerate(zip(shown, parts, strict=True)):
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
-        title = f"{plain(named.get(each.field, each.field))} {plain(each.word)}"
+        title = f"{plain(title_of(named, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
         words += wrong_answers.link(each.wrong, chosen, **chips)
         draw_row(words, f"health_slice_{place}", chips, chosen)
@@ -91,7 +91,7 @@ def draw_groups(found: Sequence[FieldGroups], chosen: Chosen) -> None:
         [_chips_of(e, rate) for e in open_ones for rate in e.rates[:_MOST_RATES]], chosen
     )
     for each in found:
-        st.markdown(f"**{plain(named.get(each.field, each.field))}**: {plain(each.sentence)}")
+        st.markdown(f"**{plain(title_of(named, each.field))}**: {plain(each.sentence)}")
         for place, rate in enumerate(each.rates[:_MOST_RATES]):
             draw_row(
                 _rate_words(rate),
@@ -132,7 +132,7 @@ def _say_what_stays(rows: Sequence[Mapping[str, str]], chosen: Chosen) -> None:
 def _draw_cause(
     cause: Cause, key: str, found: Causes, named: Mapping[str, str], chosen: Chosen
 ) -> None:
-    title = "Version" if cause.is_version else plain(named.get(cause.field, cause.field))
+    title = "Version" if cause.is_version else plain(title_of(named, cause.field))
     words = (
         f"**{title} {plain(cause.own_words)}**: {share_words(cause.right, 'right')}; {cause.rest_words} {share_words(cause.rest)}. "
         f"{part_words(cause)}"
