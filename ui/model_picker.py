@@ -37,9 +37,11 @@ def choose_model() -> Entry:
         st.info("There are no models yet. They appear here as soon as a server lists one.")
         _wait_for_models()
         st.stop()
+    entry = _linked_entry(entries)
+    # A link may be to a model that is not listed, such as a detector beside another one.
+    entries = entries if entry in entries else [*entries, entry]
     named = list(dict.fromkeys((entry.ref.server, entry.ref.name) for entry in entries))
     titles = of_models(named)
-    entry = _linked_entry(entries)
     picked = st.selectbox(
         "Model",
         named,

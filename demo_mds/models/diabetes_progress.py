@@ -88,8 +88,8 @@ def progression(target: pd.Series) -> Tensor:
         title="Diabetes progression",
         label="Progression",
         unit="points",
-        min=float(target.min()),
-        max=float(target.max()),
+        min=round(float(target.quantile(0.05))),
+        max=round(float(target.quantile(0.95))),
         minimum=0,
         description="A quantitative measure of the disease one year after baseline, from "
         f"{target.min():.0f} (mild) to {target.max():.0f} (severe) in the training data.",

@@ -140,6 +140,7 @@ def _output(tensor: Facts) -> Field:
     name, facts = str(tensor.get("name") or "output"), _parameters(tensor)
     datatype, shape = str(tensor.get("datatype") or "BYTES"), _shape(tensor.get("shape"))
     labels = tuple(str(label) for label in _list(facts.get("labels")))
+    low, high = _number(facts.get("min")), _number(facts.get("max"))
     return Field(
         name=name,
         kind=_kind(facts, datatype, shape, ()),
@@ -151,6 +152,7 @@ def _output(tensor: Facts) -> Field:
         unit=_text(facts.get("unit")),
         minimum=_number(facts.get("minimum")),
         maximum=_number(facts.get("maximum")),
+        typical=(low, high) if low is not None and high is not None and low <= high else None,
         role=_role(facts, name, labels, shape),
         labels=labels,
     )

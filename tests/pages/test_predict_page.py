@@ -419,3 +419,22 @@ def test_what_was_answered_first_outlives_the_app_and_goes_with_the_next_answer(
     assert (first.id, first.is_unknown, second.parent_id) == (case.id, True, case.id)
     _submit(again)  # the call is of one answer; from now on it is a case like any other
     assert (_cases(built)[0].parent_id, len(_cases(built))) == (None, 3)
+
+
+@pytest.mark.parametrize("model", ["breast-cancer-outliers", "penguins-explainer"])
+def test_a_link_to_a_model_that_is_not_listed_opens_it(app: AppTest, model: str) -> None:
+    app.query_params["model"] = f"demo/{model}"
+    shown = app.switch_page("../pages/predict.py").run()
+    assert not shown.exception
+    assert not shown.error
+    assert shown.selectbox[0].value == ("demo", model)
+
+
+def test_what_is_usual_of_a_number_is_declared_and_marked_from_the_first_case_on(
+    predict: AppTest,
+) -> None:
+    _submit(_choose(predict, "demo/diabetes-progress"))
+    assert not predict.exception
+    html = " ".join(str(each.proto.body) for each in predict.get("html"))
+    assert 'class="mds-scale"' in html
+    assert "Usually" in html
