@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -41,7 +42,7 @@ OBJECTIVES = (
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One process of the demo: what it is called, how it starts, where it says that it is ready, and the `ports` of HOST that
-    it alone may listen on."""
+    it alone may listen on. `niceness`: how far it stands back behind what people wait for, 0 to 19."""
 
     name: str
     command: tuple[str, ...]
@@ -49,6 +50,7 @@ class Part:
     environment: Mapping[str, str]
     log: Path
     ports: tuple[int, ...] = ()
+    niceness: int = 0
 
 
 class NotStarted(Exception):
@@ -242,6 +244,7 @@ def history_part(app: Part) -> Part:
         ready_url="",
         environment=app.environment,
         log=app.log.with_name("history.log"),
+        niceness=19,  # whoever starts a demo clicks at once: pages, answers and reasons go first
     )
 
 
@@ -257,7 +260,7 @@ def running(part: Part) -> Iterator[subprocess.Popen[bytes]]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=partial(_prepare, part.niceness),
         )
     try:
         yield process
@@ -265,10 +268,16 @@ def running(part: Part) -> Iterator[subprocess.Popen[bytes]]:
         _stop(process)
 
 
-def _end_with_parent() -> None:
-    """Ask Linux to end this process when the demo dies, however it dies."""
+def _prepare(niceness: int) -> None:
+    """Ask Linux to end this process when the demo dies, however it dies; and let it stand back."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if not niceness:
+        return
+    os.nice(niceness)
+    # Where Linux weighs sessions, a process with one of its own is weighed with that (`man 7 sched`).
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from cli.demo import free_ports
+from tests.listening import free_ports
 
 CLIENT = {"client_id": "workbench", "client_secret": "the-secret-of-the-workbench"}
 
@@ -61,7 +61,7 @@ class Provider:
 @contextmanager
 def provider() -> Iterator[Provider]:
     """A provider that knows nobody yet, and takes every client."""
-    (port,) = free_ports(19400, 1)
+    (port,) = free_ports(1)
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     found = Provider(url=f"http://localhost:{port}", process=process)

@@ -17,6 +17,9 @@ _FIRST_PAGE_NEEDS = (
     "ui.model_picker",
     "ui.health",
     "ui.form",
+    "ui.tables",
+    "ui.schema_discovery",
+    "ui.review",
 )
 
 

@@ -16,9 +16,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from cli.demo import free_ports
 from db.engine import begin
 from db.migrate import migrate, opened
+from tests.listening import free_ports
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 def test_every_way_to_start_serves_pages_and_the_probe(
     way: str, tmp_path: Path, mds_url: str
 ) -> None:
-    (port,) = free_ports(18600, 1)
+    (port,) = free_ports(1)
     with _started(_ways(port)[way], port, tmp_path, mds_url) as base:
         page = httpx.get(base, trust_env=False)
         assert page.status_code == 200
@@ -105,7 +105,7 @@ def test_newer_tables_are_refused_in_one_sentence_however_it_is_started(
     migrate(url)
     with opened(url) as engine, begin(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    (port,) = free_ports(18600, 1)
+    (port,) = free_ports(1)
     shown = subprocess.run(
         _ways(port)[way],
         cwd=ROOT,
@@ -122,13 +122,19 @@ def test_newer_tables_are_refused_in_one_sentence_however_it_is_started(
     assert "Traceback" not in shown.stderr + shown.stdout
 
 
-def test_the_web_process_never_imports_the_explainers() -> None:
-    code = "import app, sys; from ui import warmup; warmup.imports(); print(*sys.modules)"
+def test_what_the_first_page_imports_is_light() -> None:
+    """Neither the explainers ever, nor on everybody's first page what draws pictures or tests statistics: a second each."""
+    code = (
+        "import app, sys; from ui import warmup; warmup.imports()\n"
+        "import ui.review, ui.batch.percents, ui.drafts, ui.tables\n"  # the navigation and Predict
+        "print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
-    assert "ui.prediction_panel" in loaded
+    assert {"ui.prediction_panel", "ui.review"} <= set(loaded)
     assert not {"alibi", "shap", "sklearn", "spacy"} & set(loaded)
+    assert not {"matplotlib.pyplot", "scipy.stats"} & set(loaded)
 
 
 def test_streamlit_still_has_the_options_that_we_set() -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -152,6 +153,20 @@ def test_a_model_server_that_ends_each_time_is_given_up_and_the_workbench_goes_o
     assert said.count("it is started again") == demo.MOST_RESTARTS
     assert said.count("is not started any more") == 1
     assert said.rstrip().endswith("the disk is full")
+
+
+@linux
+def test_the_history_stands_back_behind_what_people_wait_for(tmp_path: Path) -> None:
+    app = _part(tmp_path, 9, _SLEEP)
+    assert app.niceness == 0
+    told = "import os, time; print('niceness', os.nice(0), flush=True); time.sleep(60)"
+    history = replace(demo.history_part(app), command=(sys.executable, "-c", told))
+    with demo.running(history):
+        for _ in range(100):
+            if "niceness" in demo.last_line(history):
+                break
+            time.sleep(0.1)
+        assert demo.last_line(history).endswith("niceness 19")
 
 
 def test_a_port_without_a_listener_is_nobodys() -> None:

@@ -3,29 +3,21 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from cli import demo
+from tests.listening import free_ports
 
 DEMO_MDS = Path(__file__).resolve().parents[2] / "demo_mds"
 PYTHON = DEMO_MDS / ".venv" / "bin" / "python"
 SECONDS_TO_START = 120
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def wait_until_ready(url: str, server: subprocess.Popen, log: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cli import demo
-from tests.demo_mds.embedded import DEMO_MDS, PYTHON, free_ports, wait_until_ready
+from tests.demo_mds.embedded import DEMO_MDS, PYTHON, wait_until_ready
+from tests.listening import free_ports
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.listening import free_ports
 from tests.servers.environments import HERE, environment
 
 READY_SECONDS = 180.0  # a busy machine; one that ended is told at once
@@ -28,18 +28,6 @@ class Running:
 
     url: str
     metrics: str = ""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of the system's choice that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.demo_mds.embedded import PYTHON, free_ports, wait_until_ready
+from tests.demo_mds.embedded import PYTHON, wait_until_ready
+from tests.listening import free_ports
 from tests.servers.starting import Running
 from tests.zoo.animals import Animal, animals
 

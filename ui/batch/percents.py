@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from ui.text import percent
+
+if TYPE_CHECKING:  # it imports a plotting library, which takes a second: only once a table needs it
+    from pandas.io.formats.style import Styler
 
 # So many cells are written one by one; a longer table has its percents rounded by the browser.
 MOST_CELLS = 20_000
@@ -49,6 +51,6 @@ def _as_it_is(value: Any) -> str:
 
 def columns(found: pd.DataFrame | Styler, names: Sequence[str]) -> dict[str, ColumnConfig]:
     """How such columns of what `shown` gave are written, where their cells are not."""
-    if isinstance(found, Styler):
+    if not isinstance(found, pd.DataFrame):
         return {}
     return {name: st.column_config.NumberColumn(format=FORMAT) for name in names}

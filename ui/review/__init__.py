@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import streamlit as st
 
 from feedback import review_queue
@@ -11,17 +13,12 @@ from mds_client.errors import MdsError
 from ui import session, unknown_choices
 from ui.cases.filters import filter_of
 from ui.review import (
-    agreement,
     case,
     choices,
     decision,
-    golden,
     keyboard,
     last,
     rules,
-    side_by_side,
-    test_runs,
-    truths,
     waiting,
 )
 from ui.session import services
@@ -37,13 +34,14 @@ _NONE_OF_THESE = (
 )
 # Whether the desk was drawn, until the navigation is drawn the next time; and whether it was not before this run.
 _AT_DESK, _CAME = "review_at_desk", "review_came"
-# What the page shows besides: each draws itself.
+# What the page shows besides, and the module that draws it. Each is imported when it is first opened: the navigation counts what
+# waits on the first page of everybody, who would wait 3 s of processor time for SciPy's statistics and a plotting library.
 _OTHERS = {
-    "Golden cases": golden.draw,
-    "Test runs": test_runs.draw,
-    "Truths": truths.draw,
-    "Side by side": side_by_side.draw,
-    "Agreement": agreement.draw,
+    "Golden cases": "ui.review.golden",
+    "Test runs": "ui.review.test_runs",
+    "Truths": "ui.review.truths",
+    "Side by side": "ui.review.side_by_side",
+    "Agreement": "ui.review.agreement",
 }
 
 
@@ -75,7 +73,7 @@ def draw() -> None:
         label_visibility="collapsed",
     )
     if shown in _OTHERS:
-        _OTHERS[shown]()
+        importlib.import_module(_OTHERS[shown]).draw()
         return
     _filled(session.scope_key())
     _draw_desk()
