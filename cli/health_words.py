@@ -243,7 +243,7 @@ def _cohort(chosen: argparse.Namespace, now: datetime) -> Cohort:
     return Cohort(
         version=chosen.version or None,
         since=begin(now, chosen.days) if chosen.days else None,
-        value=(name, value) if chosen.value else None,
+        values=((name, value),) if chosen.value else (),
     )
 
 

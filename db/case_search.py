@@ -29,11 +29,10 @@ from db.cases import ASKED, HasOutcome
 from db.health import (
     Within,
     has_answer,
+    has_entered,
     has_truth,
-    has_value,
     is_as_sure,
     is_number_within,
-    is_within,
 )
 from db.tables import Case, Feedback
 
@@ -45,7 +44,7 @@ MOST_READ = 10_000
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
     """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
-    of the batch whose rows they are, `value` a field and its value as words, `within` a field and the bounds of its number,
+    of the batch whose rows they are, `values` fields and their values as words, `within` fields and the bounds of their numbers,
     `is_drawn` those that were drawn for a check, `is_unlike` those whose inputs were unlike all earlier ones, `key` a value
     of a business key. `verdict` is what counts of what is said, as figures take it: correct, incorrect, or `none` where nobody decided;
     `outcomes_not` are left out. `since` is included, `until` is not. With `of_newest` they are among so many of the newest that the model,
@@ -64,8 +63,8 @@ class CaseFilter:
     # Hashes of these words, and of all of them together: sensitive values may be stored as hashes alone.
     hashes: tuple[str, ...] = ()
     until: datetime | None = None
-    value: tuple[str, str] | None = None
-    within: Within | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    within: tuple[Within, ...] = ()
     is_drawn: bool = False
     is_unlike: bool = False
     key: KeySearch | None = None
@@ -237,10 +236,7 @@ def _judged(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
 
 def _of_content(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     """What was entered, answered, and is right."""
-    if wanted.value:
-        yield has_value(*wanted.value)
-    if wanted.within:
-        yield is_within(*wanted.within)
+    yield from has_entered(wanted.values, wanted.within)
     if wanted.answer:
         yield has_answer(wanted.answer)
     if wanted.number:

@@ -45,10 +45,10 @@ class Selection:
     version: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    # The value of a field as words, where it must be that; (name, value).
-    value: tuple[str, str] | None = None
-    # A number that lies above the second and is at most the third; (name, low, high).
-    within: Within | None = None
+    # The values of fields as words, all of which it must have; (name, value).
+    values: tuple[tuple[str, str], ...] = ()
+    # Numbers that lie above the second and are at most the third, all of them; (name, low, high).
+    within: tuple[Within, ...] = ()
     # The class that was answered, and the class that is right as far as somebody says.
     answer: str | None = None
     truth: str | None = None
@@ -64,7 +64,7 @@ class Selection:
     def is_of_content(self) -> bool:
         """Whether it asks for what counts of deleted cases do not have."""
         said = (self.answer, self.number, self.sure, self.outcome, self.truth, self.channel)
-        return any(each is not None for each in (self.value, self.within, *said))
+        return bool(self.values or self.within) or any(each is not None for each in said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +121,7 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
 
 def _of_content(selection: Selection) -> Iterator[ColumnElement[bool]]:
     """What was entered, answered, and said of it."""
-    if selection.value is not None:
-        yield has_value(*selection.value)
-    if selection.within is not None:
-        yield is_within(*selection.within)
+    yield from has_entered(selection.values, selection.within)
     if selection.answer is not None:
         yield has_answer(selection.answer)
     if selection.number is not None:
@@ -135,6 +132,14 @@ def _of_content(selection: Selection) -> Iterator[ColumnElement[bool]]:
         yield is_as_sure(*selection.sure)
     if selection.channel is not None:
         yield has_channel(selection.channel)
+
+
+def has_entered(
+    values: Sequence[tuple[str, str]], within: Sequence[Within]
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions that each of these values, and a number within each of these bounds, was entered."""
+    yield from (has_value(*each) for each in values)
+    yield from (is_within(*each) for each in within)
 
 
 def has_answer(label: str) -> ColumnElement[bool]:

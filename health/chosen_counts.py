@@ -58,7 +58,7 @@ def chosen_counts(
 
 def chosen_fields(compared: Sequence[FieldDrift], cohort: Cohort) -> list[FieldDrift]:
     """The field whose value or range is chosen, and the answer where one of its is."""
-    names = {part[0] for part in (cohort.value, cohort.within) if part}
+    names = {part[0] for part in (*cohort.values, *cohort.within)}
     if cohort.answer is not None or cohort.number is not None:
         names.add(ANSWER)
     return [field for field in compared if field.name in names and field.bins]
@@ -68,9 +68,11 @@ def _without(cohort: Cohort, name: str) -> Cohort:
     """Without what chooses by a field, or by the answer."""
     if name == ANSWER:
         return replace(cohort, answer=None, number=None)
-    value = None if cohort.value and cohort.value[0] == name else cohort.value
-    within = None if cohort.within and cohort.within[0] == name else cohort.within
-    return replace(cohort, value=value, within=within)
+    return replace(
+        cohort,
+        values=tuple(each for each in cohort.values if each[0] != name),
+        within=tuple(each for each in cohort.within if each[0] != name),
+    )
 
 
 def _rows(session: Session, selection: Selection, days: tuple[date, date]) -> list[Row]:

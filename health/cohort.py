@@ -12,13 +12,13 @@ from db.health_counting import DayCount
 
 @dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """Which cases of a model are looked at; what is None does not matter. The words are those of `db.health.Selection`."""
+    """Which cases of a model are looked at; what is None or empty does not matter. The words are those of `db.health.Selection`."""
 
     version: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    value: tuple[str, str] | None = None
-    within: Within | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    within: tuple[Within, ...] = ()
     answer: str | None = None
     truth: str | None = None
     number: tuple[float, float] | None = None

@@ -184,9 +184,11 @@ def test_what_other_pages_choose_narrows_the_list(sessions: Sessions) -> None:
     def listed(**wanted: object) -> set[str]:
         return {line.id for line in search(sessions, CaseFilter(**wanted)).lines}  # type: ignore[arg-type]
 
-    assert listed(value=("island", "Dream")) == set(ids[:2])
-    assert listed(value=("year", "2008")) == listed(value=("wild", "true")) == set(ids[:2])
-    assert listed(value=("island", "Dream' OR 1=1 --")) == listed(value=("nothing", "")) == set()
+    assert listed(values=(("island", "Dream"),)) == set(ids[:2])
+    assert listed(values=(("year", "2008"),)) == listed(values=(("wild", "true"),)) == set(ids[:2])
+    assert listed(values=(("island", "Dream' OR 1=1 --"),)) == set()
+    assert listed(values=(("island", "Dream"), ("year", "2009"))) == set()
+    assert listed(values=(("year", ""),)) == {ids[2]}
     assert listed(since=NOON, until=NOON + day) == {ids[0]}
     assert listed(is_drawn=True) == {ids[0]}
     assert (listed(answer="Adelie"), listed(answer="Gentoo")) == (set(ids), set())

@@ -65,7 +65,9 @@ def test_the_cases_of_a_code_are_those_with_this_number_however_it_was_written(
         *(case_of(created_at=at, entered={"sex": sexes[n % 5]}, **NUMBER) for at in (old, new) for n in range(40)),
     )  # fmt: skip
     for value, n in (("1", 32), ("2", 48), ("1.0", 32)):
-        found = look(sessions, "shelf", "penguins", Cohort(value=("sex", value)), clock=lambda: NOW)
+        found = look(
+            sessions, "shelf", "penguins", Cohort(values=(("sex", value),)), clock=lambda: NOW
+        )
         assert found is not None
         assert found.answered == n
 
@@ -92,7 +94,7 @@ def test_counts_under_the_bars_are_of_the_cases_that_are_chosen(sessions: Sessio
             for n, row in enumerate(rows)
         ),
     )
-    cohort = Cohort(since=NOW - timedelta(days=60), value=("island", "Dream"), answer="Gentoo")
+    cohort = Cohort(since=NOW - timedelta(days=60), values=(("island", "Dream"),), answer="Gentoo")
     found = look(sessions, "shelf", "penguins", cohort, clock=lambda: NOW)
     assert found is not None
     assert found.counts is not None

@@ -101,14 +101,14 @@ def test_a_worse_version_is_act_and_everything_says_why(sessions: Sessions) -> N
     assert found.weeks[-1].right.value < 0.8
     worst = found.details.slices[0]
     assert (worst.field, worst.value, worst.is_worse) == ("island", "Dream", True)
-    wrong = CaseFilter(value=("island", "Dream"), verdict="incorrect", is_drawn=True)
+    wrong = CaseFilter(values=(("island", "Dream"),), verdict="incorrect", is_drawn=True)
     assert worst.wrong == count(sessions, wrong) > 10
     assert found.causes is not None
     since = datetime.combine(found.causes.since, time(), tzinfo=UTC)
     (of_island,) = (each for each in found.causes.found if each.field == "island")
     assert of_island.wrong == count(sessions, replace(wrong, since=since))
     (of_version,) = (each for each in found.causes.found if each.is_version)
-    newest_wrong = replace(wrong, since=since, value=None, version=of_version.value)
+    newest_wrong = replace(wrong, since=since, values=(), version=of_version.value)
     assert of_version.wrong == count(sessions, newest_wrong)
     confused = found.details.confusion
     assert confused.labels == ("Adelie", "Gentoo")
@@ -118,7 +118,7 @@ def test_a_worse_version_is_act_and_everything_says_why(sessions: Sessions) -> N
 @pytest.mark.slow
 def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
     _fill(sessions)
-    dream = _look(sessions, Cohort(value=("island", "Dream")))
+    dream = _look(sessions, Cohort(values=(("island", "Dream"),)))
     assert (dream.answered, dream.details.n) == (180, 90)
     assert dream.standing.status.word == "Act"
     first = _look(sessions, Cohort(version="v1"))
@@ -132,7 +132,7 @@ def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
     assert cell.answered == cell.details.n == whole.counts[1, 0]
     right = _look(sessions, Cohort(answer="Adelie", truth="Adelie"))
     assert right.answered == whole.counts[0, 0]
-    nobody = _look(sessions, Cohort(value=("island", "Anvers")))
+    nobody = _look(sessions, Cohort(values=(("island", "Anvers"),)))
     assert (nobody.answered, nobody.weeks, nobody.details.n) == (0, [], 0)
 
 
@@ -149,7 +149,7 @@ def test_the_figures_of_a_cell_are_of_its_drawn_cases_alone(
         _judge(sessions, case.id, "incorrect", NOW)
     for case in kept[12:15]:
         submit(sessions, case_id=case.id, person="ada", judgement="incorrect", truth="Gentoo", key=case.id, channel="volunteered")  # fmt: skip
-    cell = Cohort(answer="Adelie", truth="Gentoo", value=island)
+    cell = Cohort(answer="Adelie", truth="Gentoo", values=(island,) if island else ())
     found, whole = _look(sessions, cell), _look(sessions).details.confusion
     assert found.standing.accuracy.n == found.details.n == whole.counts[1, 0] == 12
     assert (found.standing.accuracy.drawn, found.answered, found.told) == (12, 15, (0, 3))

@@ -378,10 +378,11 @@ def test_a_row_opens_and_chooses_exactly_the_cases_that_it_counts(
     assert not app.exception
     row = next(each.value for each in app.markdown if "Island Dream: 50 %" in each.value)
     assert ", n=40; the others " in row
-    assert row.endswith(" 20 wrong cases.")  # of both years they are 30
-    assert any("take the place of “Only: Year is 2007”" in each.value for each in app.caption)
+    query = dict(parse_qsl(row.partition("[See the 20 wrong cases](cases?")[2].rstrip(")")))
+    assert query["value"] == "year=2007\x1fisland=Dream"  # of both years they are 30
+    assert count(built.sessions, filter_of(query)) == 20
     rows = [each.key for each in app.button if (each.key or "").startswith("health_slice_")]
-    assert rows == [f"health_slice_{place}" for place in (1, 2, 4, 5)], "those of bills alone"
+    assert rows == [f"health_slice_{place}" for place in range(6)]
 
     row = next(each.value for each in app.markdown if "bill up to " in each.value)
     assert ", n=20; the others " in row

@@ -1,4 +1,6 @@
-"""How the choices of cases without a box are read from the address, and what their chips say: on Cases and on Health."""
+"""How the choices of cases without a box are read from the address, and what their chips say: on Cases and on Health.
+
+What was entered can be chosen by several fields at once: then the choices stand in one parameter, with `AND` between them."""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ from ui.session import services
 DAYS, VALUE, WITHIN, NUMBER, SURE = "days", "value", "within", "number", "sure"
 # Those whose values may have words or a unit.
 OF_VALUES = frozenset((VALUE, WITHIN, NUMBER))
+# Those that may choose by several fields, and what stands between two: the separator of ASCII, which no value has.
+BY_FIELD, AND = (VALUE, WITHIN), "\x1f"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,16 @@ def called(server: str, model: str, chips: Iterable[str]) -> Called:
         return Called()
     found = services()
     return Called(titles=found.field_titles(server, model), words=found.field_words(server, model))
+
+
+def single(name: str, value: str) -> list[str]:
+    """What a choice of the address is of, each of which is a chip: one for each field where it chooses by several."""
+    return value.split(AND) if name in BY_FIELD else [value]
+
+
+def without(name: str, value: str, gone: str) -> str:
+    """A choice of the address without one of its chips; empty where there is no other."""
+    return AND.join(each for each in single(name, value) if each != gone)
 
 
 def chip_words(name: str, value: str, of: Called) -> str:
@@ -65,6 +79,18 @@ def value_of(words: str) -> tuple[str, str] | None:
     """`field=value`, without a value where the field has none; None for anything else."""
     name, sign, value = words.partition("=")
     return (name, value) if name and sign else None
+
+
+def values_of(words: str) -> tuple[tuple[str, str], ...]:
+    """Each `field=value`, with `AND` between them; none where one cannot be read."""
+    found = [value_of(each) for each in words.split(AND)]
+    return tuple(each for each in found if each) if all(found) else ()
+
+
+def withins_of(words: str) -> tuple[tuple[str, float, float], ...]:
+    """Each `field=181..190`, with `AND` between them; none where one cannot be read."""
+    found = [within_of(each) for each in words.split(AND)]
+    return tuple(each for each in found if each) if all(found) else ()
 
 
 def within_of(words: str) -> tuple[str, float, float] | None:

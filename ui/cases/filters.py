@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
@@ -23,10 +24,12 @@ from ui.cases.chips import (
     called,
     chip_words,
     number_of,
+    single,
     span_of,
     sure_of,
-    value_of,
-    within_of,
+    values_of,
+    withins_of,
+    without,
 )
 from ui.cases.counted import COUNTED, narrowed
 from ui.session import services
@@ -148,8 +151,7 @@ def draw_chips(choices: Choices) -> None:
     chosen = {name: value for name, value in choices.address.items() if name in _CHIPS}
     server, _, model = choices.address.get(model_choice.KEY, "").partition("/")
     of = called(server, model, choices.address)
-    for name, value in chosen.items():
-        _draw_chip(name, value, of, f"cases_without_{name}", _take_away)
+    _draw_each(chosen, of, "cases_without", _replace)
     if len(chosen) > 1:
         st.button(
             "Remove all filters",
@@ -160,9 +162,17 @@ def draw_chips(choices: Choices) -> None:
         )
 
 
-def _draw_chip(
-    name: str, value: str, of: Called, key: str, take_away: Callable[[list[str]], None]
+def _draw_each(
+    chosen: Mapping[str, str], of: Called, key: str, replace: Callable[[str, str], None]
 ) -> None:
+    """The chips, with a way to take each away; `replace` sets a choice to what is left of it."""
+    for name, value in chosen.items():
+        for place, each in enumerate(single(name, value)):
+            own = f"{key}_{name}_{place}" if place else f"{key}_{name}"
+            _draw_chip(name, each, of, own, partial(replace, name, without(name, value, each)))
+
+
+def _draw_chip(name: str, value: str, of: Called, key: str, take_away: Callable[[], None]) -> None:
     label, words = _CHIPS[name]
     words = model_choice.titles_of([value]) if name == model_choice.KEY else words
     said = words.get(value) or chip_words(name, value, of)
@@ -172,7 +182,6 @@ def _draw_chip(
         icon=":material/close:",
         help="Remove this filter",
         on_click=take_away,
-        args=([name],),
     )
 
 
@@ -192,8 +201,7 @@ def draw_of_health(chosen: Mapping[str, str], model: str) -> None:
     """A chip for each of those, with a way to take it away."""
     server, _, name = model.partition("/")
     of = called(server, name, chosen)
-    for chip, value in chosen.items():
-        _draw_chip(chip, value, of, f"chosen_without_{chip}", forget_of_health)
+    _draw_each(chosen, of, "chosen_without", _set)
 
 
 def forget_of_health(names: Collection[str] = ()) -> None:
@@ -228,8 +236,8 @@ def filter_of(chosen: Mapping[str, str], mine: str = "") -> CaseFilter:
         batch=chosen.get(BATCH, ""),
         words=chosen.get("words", ""),
         until=_until(chosen.get(DAYS, "")),
-        value=value_of(chosen.get(VALUE, "")),
-        within=within_of(chosen.get(WITHIN, "")),
+        values=values_of(chosen.get(VALUE, "")),
+        within=withins_of(chosen.get(WITHIN, "")),
         is_drawn=chosen.get(DRAWN) == "yes",
         is_unlike=chosen.get(UNLIKE) == "yes",
         answer=chosen.get(ANSWER, ""),
@@ -248,6 +256,11 @@ def _chosen(name: str) -> str:
     is_in_address = name in _WITHOUT_WIDGET
     chosen = st.query_params.get(name) if is_in_address else st.session_state.get(name)
     return str(chosen or "").strip()
+
+
+def _replace(name: str, value: str) -> None:
+    _set(name, value)
+    begin_anew()
 
 
 def _take_away(names: Sequence[str]) -> None:
@@ -360,8 +373,8 @@ def _is_singly(words: str) -> bool:
 # How the choices without a box are read; what cannot be read narrows nothing.
 _READ: Mapping[str, Callable[[str], object]] = {
     DAYS: span_of,
-    VALUE: value_of,
-    WITHIN: within_of,
+    VALUE: values_of,
+    WITHIN: withins_of,
     DRAWN: _is_yes,
     UNLIKE: _is_yes,
     NUMBER: number_of,

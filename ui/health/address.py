@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from health.standing import begin
 from health.titles import ANSWER as ANSWER_FIELD
 from ui import model_choice, unknown_choices
 from ui.cases.chips import (
+    AND,
+    BY_FIELD,
     DAYS,
     NUMBER,
     SURE,
@@ -25,10 +27,13 @@ from ui.cases.chips import (
     called,
     chip_words,
     number_of,
+    single,
     span_of,
     sure_of,
-    value_of,
+    values_of,
     within_of,
+    withins_of,
+    without,
 )
 from ui.cases.filters import filter_of
 from ui.text import plain
@@ -38,8 +43,10 @@ ANSWER, TRUTH, CHANNEL, OUTCOME = "answer", "truth", "channel", "outcome"
 # The longest, but for all, is that of the word: page and word say the same unless somebody chooses otherwise.
 _DEFAULT = f"{WORD_DAYS} days"
 _PERIODS = {"7 days": 7, "30 days": 30, _DEFAULT: WORD_DAYS, "All": None}
-# One takes the place of the other: both are a time, or, where they are of the same field, both are its part.
-_TIMES, _PARTS = (WEEK, DAYS), (VALUE, WITHIN)
+# One takes the place of the other: both are a time.
+_TIMES = (WEEK, DAYS)
+# Characters of a chip.
+_LONGEST = 200
 # What the list of cases calls the same.
 _SAME = (VALUE, WITHIN, ANSWER, TRUTH, NUMBER, SURE, CHANNEL, OUTCOME)
 _CHIPS = {
@@ -88,8 +95,8 @@ class Chosen:
             version=self.chips.get(VERSION),
             since=since,
             until=until,
-            value=value_of(self.chips.get(VALUE, "")),
-            within=within_of(self.chips.get(WITHIN, "")),
+            values=values_of(self.chips.get(VALUE, "")),
+            within=withins_of(self.chips.get(WITHIN, "")),
             answer=self.chips.get(ANSWER),
             truth=self.chips.get(TRUTH),
             number=number_of(self.chips.get(NUMBER, "")),
@@ -125,7 +132,7 @@ class Chosen:
         if cohort.since and (WEEK in self.chips or DAYS not in more):
             last = (cohort.until or datetime.now(UTC) + timedelta(days=1)) - timedelta(days=1)
             found["days"] = f"{cohort.since:%Y-%m-%d}..{last:%Y-%m-%d}"
-        return found | dict(more)
+        return with_chips(found, more)
 
 
 def of_word(server: str, model: str) -> Chosen:
@@ -174,28 +181,29 @@ def draw_chips(chosen: Chosen) -> None:
         return
     of = called(chosen.server, chosen.model, chosen.chips)
     with st.container(horizontal=True, gap="small", key="health_chips"):
-        for name, value in chosen.chips.items():
+        for name, place, value in _each_chip(chosen.chips):
             st.button(
                 plain(f"{_CHIPS[name]}: {chip_words(name, value, of)[:50]}"),
-                key=f"health_without_{name}",
+                key=f"health_without_{name}_{place}" if place else f"health_without_{name}",
                 icon=":material/close:",
                 help="Remove this filter",
                 on_click=_take_away,
-                args=(name,),
+                args=(name, value),
             )
+
+
+def _each_chip(chips: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
+    for name, value in chips.items():
+        for place, each in enumerate(single(name, value)):
+            yield name, place, each
 
 
 def words_of(chosen: Chosen) -> list[str]:
     """Which cases are looked at, in words."""
     since = [f"since {chosen.since:%-d %B %Y}"] if chosen.since else []
-    return since + words_of_chips(chosen, chosen.chips)
-
-
-def words_of_chips(chosen: Chosen, names: Collection[str]) -> list[str]:
-    """What stands on the chips of these names, in their order."""
     of = called(chosen.server, chosen.model, chosen.chips)
-    shown = {name: value for name, value in chosen.chips.items() if name in names}
-    return [f"{_CHIPS[name]}: {chip_words(name, value, of)}" for name, value in shown.items()]
+    chips = _each_chip(chosen.chips)
+    return since + [f"{_CHIPS[name]}: {chip_words(name, value, of)}" for name, _, value in chips]
 
 
 def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[str, str]:
@@ -207,48 +215,77 @@ def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[
     return {NUMBER: ends} if field == ANSWER_FIELD else {WITHIN: f"{field}={ends}"}
 
 
-def gone_with(chips: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
-    """Which of the chips that are there these take the place of: the cases are then not some of those that were chosen."""
-    found = [name for name, value in chips.items() if not _is_among(name, value, there)]
-    for alike in (_TIMES, _PARTS):
-        for name, other in (alike, alike[::-1]):
-            if name not in chips or other not in there:
-                continue
-            if alike == _TIMES or _field(chips[name]) == _field(there[other]):
-                found.append(other)
-    return list(dict.fromkeys(found))
+def with_chips(there: Mapping[str, str], chips: Mapping[str, str]) -> dict[str, str]:
+    """The chips that are there, and these: those of other fields stay, one of the same field, or another time, goes."""
+    is_timed = any(name in chips for name in _TIMES)
+    found = {n: v for n, v in there.items() if not (is_timed and n in _TIMES)} | dict(chips)
+    fields = {_field(each) for name in BY_FIELD for each in _singles(name, chips)}
+    for name in BY_FIELD:
+        kept = [each for each in _singles(name, there) if _field(each) not in fields]
+        found[name] = AND.join([*kept, *_singles(name, chips)])
+    return {name: value for name, value in found.items() if value}
 
 
-def set_chips(chips: Mapping[str, str]) -> None:
-    """Narrow the figures; to be called before anything is drawn, as callbacks are. Another part of the same field, another time
-    and another chip of the same name go; all others stay."""
+def without_chips(there: Mapping[str, str], chips: Mapping[str, str]) -> dict[str, str]:
+    """The chips that are there without these."""
+    found = dict(there)
+    for name, _, value in _each_chip(chips):
+        found[name] = without(name, found.get(name, ""), value)
+    return {name: value for name, value in found.items() if value}
+
+
+def are_chosen(chips: Mapping[str, str], there: Mapping[str, str]) -> bool:
+    """Whether all of these chips are there."""
+    return all(value in single(name, there.get(name, "")) for name, _, value in _each_chip(chips))
+
+
+def is_part(chips: Mapping[str, str], there: Mapping[str, str]) -> bool:
+    """Whether the cases of these chips are some of those of the ones that are there: none of them takes the place of one, or it is
+    a range within that one's."""
+    left = with_chips(there, chips)
+    gone = [(n, v) for n, _, v in _each_chip(there) if v not in single(n, left.get(n, ""))]
+    return all(
+        any(_is_within(n, v, name, value) for n, _, v in _each_chip(chips)) for name, value in gone
+    )
+
+
+def press(chips: Mapping[str, str]) -> None:
+    """Narrow the figures to these chips, or no longer where they are chosen; to be called before anything is drawn, as callbacks
+    are. Those of other fields stay."""
+    cut = {name: value[:_LONGEST] for name, value in chips.items()}
+    if MODEL in cut:
+        st.session_state[MODEL] = cut.pop(MODEL)  # its box holds what the address says
     there = {name: value for name in _CHIPS if (value := st.query_params.get(name))}
-    for name in gone_with(chips, there):
-        st.query_params.pop(name, None)
-    for name, value in chips.items():
-        if name == MODEL:
-            st.session_state[MODEL] = value  # its box holds what the address says
+    left = without_chips(there, cut) if cut and are_chosen(cut, there) else with_chips(there, cut)
+    for name in _CHIPS:
+        if name in left:
+            st.query_params[name] = left[name]
         else:
-            st.query_params[name] = value[:200]
+            st.query_params.pop(name, None)
 
 
 def narrower(part: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
     """The same part of the cases as chips that are there leave of it: a range of the same numbers ends where theirs does."""
     found = dict(part)
     for name in (WITHIN, NUMBER):
-        new, old = _range(name, part.get(name, "")), _range(name, there.get(name, ""))
-        if new and old and new[0] == old[0]:
-            bounds = max(new[1], old[1]), min(new[2], old[2])
-            found |= part_of(new[0], "", bounds) if bounds[0] < bounds[1] else {}
+        new = _range(name, part.get(name, ""))
+        for old in (_range(name, each) for each in _singles(name, there)):
+            if new and old and new[0] == old[0]:
+                bounds = max(new[1], old[1]), min(new[2], old[2])
+                found |= part_of(new[0], "", bounds) if bounds[0] < bounds[1] else {}
     return found
 
 
-def _is_among(name: str, value: str, there: Mapping[str, str]) -> bool:
-    """Whether the cases of a chip are some of those of the one of its name that is there, or none is."""
-    new, old = _range(name, value), _range(name, there.get(name, ""))
-    if new and old:
-        return new[0] == old[0] and old[1] <= new[1] and new[2] <= old[2]
-    return there.get(name, value) == value
+def _singles(name: str, chips: Mapping[str, str]) -> list[str]:
+    return [each for each in single(name, chips.get(name, "")) if each]
+
+
+def _is_within(name: str, value: str, other: str, around: str) -> bool:
+    """Whether a chip is a range within another one's."""
+    new, old = _range(name, value), _range(other, around)
+    if new is None or old is None:
+        return False
+    return new[0] == old[0] and old[1] <= new[1] and new[2] <= old[2]
 
 
 def _range(name: str, value: str) -> tuple[str, float, float] | None:
@@ -263,8 +300,12 @@ def _field(part: str) -> str:
     return part.partition("=")[0]
 
 
-def _take_away(name: str) -> None:
-    st.query_params.pop(name, None)
+def _take_away(name: str, value: str) -> None:
+    left = without(name, st.query_params.get(name, ""), value)
+    if left:
+        st.query_params[name] = left
+    else:
+        st.query_params.pop(name, None)
 
 
 def _clear_chips() -> None:
@@ -289,8 +330,8 @@ def _day(words: str) -> date | None:
 _READ: Mapping[str, Callable[[str], object]] = {
     WEEK: _day,
     DAYS: span_of,
-    VALUE: value_of,
-    WITHIN: within_of,
+    VALUE: values_of,
+    WITHIN: withins_of,
     NUMBER: number_of,
     SURE: sure_of,
 }

@@ -49,11 +49,9 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool
     named = titles(chosen)
     st.caption(slices_words(slices) + (_WEIGHED if slices and is_of_versions else ""))
     shown = slices[:_MOST_SLICES]
-    parts = [
-        address.narrower(address.part_of(s.field, s.value, s.bounds), chosen.chips) for s in shown
-    ]
-    _say_what_stays(parts, chosen)
-    for place, (each, chips) in enumerate(zip(shown, parts, strict=True)):
+    for place, each in enumerate(shown):
+        part = address.part_of(each.field, each.value, each.bounds)
+        chips = address.narrower(part, chosen.chips)
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
         title = f"{plain(title_of(named, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
@@ -86,10 +84,6 @@ def draw_groups(found: Sequence[FieldGroups], chosen: Chosen) -> None:
         "How often answers are wrong in each group, and how many percentage points (pp) more or less than among the "
         "others, each with its 95 % interval."
     )
-    open_ones = [each for each in found if not each.is_hidden]
-    _say_what_stays(
-        [_chips_of(e, rate) for e in open_ones for rate in e.rates[:_MOST_RATES]], chosen
-    )
     for each in found:
         st.markdown(f"**{plain(title_of(named, each.field))}**: {plain(each.sentence)}")
         for place, rate in enumerate(each.rates[:_MOST_RATES]):
@@ -116,17 +110,6 @@ def draw_causes(found: Causes | None, chosen: Chosen) -> None:
             _draw_cause(cause, f"health_cause_{place}", found, named, chosen)
         if len(found.found) > 1:
             st.caption(OVERLAP)
-
-
-def _say_what_stays(rows: Sequence[Mapping[str, str]], chosen: Chosen) -> None:
-    """Why rows have no *Only these*: which chips that are there would go."""
-    gone = {name for chips in rows for name in address.gone_with(chips, chosen.chips)}
-    if gone:
-        said = " and ".join(plain(f"“{words}”") for words in address.words_of_chips(chosen, gone))
-        st.caption(
-            f"One filter of a kind can be chosen at a time: rows that would take the place of {said} have no *Only these*. "
-            "Remove it above for those rows."
-        )
 
 
 def _draw_cause(

@@ -1,4 +1,4 @@
-"""What can be pressed on Health: a mark of a chart, or its line in the list below, narrows the figures to its cases.
+"""What can be pressed on Health: a mark of a chart, or its line in the list below, narrows the figures to its cases; pressed again, no longer.
 
 The list is for the keyboard, a screen reader, and a finger for which a point is too small.
 """
@@ -15,7 +15,7 @@ import streamlit as st
 
 from ui.figure import draw_figure
 from ui.health import address
-from ui.health.address import Chosen, gone_with
+from ui.health.address import Chosen
 
 # Up to so many rows a table is shown as a whole.
 _MOST_WHOLE = 12
@@ -92,16 +92,16 @@ def draw_list(key: str, marks: Mapping[str, Mark], placeholder: str) -> None:
 
 
 def draw_row(words: str, key: str, chips: Mapping[str, str], chosen: Chosen | None) -> None:
-    """A line, and a button that narrows the figures of the chosen model to what it is about, unless they are. It is not there where
-    another chip would go: the figures would be of other cases than those that the line counts."""
+    """A line, and a button that narrows the figures of the chosen model to what it is about; where they are, no longer."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words)
-        if chosen and chips.items() - chosen.chips.items() and not gone_with(chips, chosen.chips):
+        if chosen and chips:
+            is_chosen = address.are_chosen(chips, chosen.chips)
             st.button(
-                "Only these",
+                "Not only these" if is_chosen else "Only these",
                 key=key,
                 type="tertiary",
-                on_click=address.set_chips,
+                on_click=address.press,
                 args=(dict(chips),),
             )
 
@@ -117,20 +117,20 @@ def _press(key: str, marks: Mapping[str, Mark]) -> None:
     points = st.session_state[key].selection.points
     mark = marks.get(name_of(points[0].get("customdata"))) if points else None
     if mark:
-        address.set_chips(mark.chips)
+        address.press(mark.chips)
 
 
 def _press_row(key: str, in_order: Sequence[str], marks: Mapping[str, Mark]) -> None:
     places = st.session_state[key].selection.rows
     if places and places[0] < len(in_order):
-        address.set_chips(marks[in_order[places[0]]].chips)
+        address.press(marks[in_order[places[0]]].chips)
 
 
 def _choose(key: str, marks: Mapping[str, Mark]) -> None:
     mark = marks.get(st.session_state[key])
     st.session_state[key] = None
     if mark:
-        address.set_chips(mark.chips)
+        address.press(mark.chips)
 
 
 def _chosen_now() -> int:

@@ -11,7 +11,7 @@ import streamlit as st
 from cases.search import MOST_COUNTED, count
 from health.status import Finding
 from ui.cases.counted import DRAWN, WRONG
-from ui.health.address import TRUTH, Chosen, gone_with
+from ui.health.address import TRUTH, Chosen, is_part
 from ui.session import services
 from ui.text import many
 
@@ -58,8 +58,8 @@ def words(told: WrongAnswers) -> str:
 
 def link(counted: int, chosen: Chosen, **more: str) -> str:
     """` [See the 3 wrong cases](…)`, of a part of the cases of which so many are counted; empty where nothing is seen. The number alone
-    where it would take the place of another chip of the same name: the list takes one, so that it would have other cases."""
-    if set(gone_with(more, chosen.chips)) & set(more):
+    where it would take the place of a chip of the same field: the list would have other cases."""
+    if not is_part(more, chosen.chips):
         return f" {many(counted, 'wrong case')}." if counted else ""
     seen = min(count(services().sessions, chosen.wanted(counted=WRONG, **more)), MOST_COUNTED)
     if not seen:
