@@ -9,13 +9,16 @@ import services
 from cases import queries
 from db.ids import utc_now
 from feedback.submission import FeedbackView, history
+from shows import store
 from tests.pages.interrupted import interrupt
 from tests.recorded import add_case
-from ui import feedback
+from ui import feedback, prediction_panel
 from ui.explanations import jobs
 from ui.feedback import questions
+from ui.feedback.more import confidences
 from ui.pressed import Presses
 from ui.review import decision, last, waiting
+from ui.shows import making
 
 
 def _press(page: AppTest, label: str) -> AppTest:
@@ -117,6 +120,45 @@ def test_a_reviewer_decides_once_though_something_else_is_done(
     interrupt(monkeypatch, last, "take_back")
     page = _press(page, "Undo last")
     assert page.header[0].value == first
+
+
+@pytest.mark.usefixtures("named")
+def test_surer_is_one_word_surer_though_something_else_is_done(
+    app: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_case(built.sessions, server="demo", is_audited=True, audit_draw=0.0, created_at=utc_now())
+    page = app.switch_page("../pages/review.py").run()
+    assert _sure(page) is None
+    interrupt(monkeypatch, decision, "confidences")
+    once, twice = [_sure(_press(page, "More sure")) for _ in range(2)]
+    assert (once, twice) == tuple(confidences(None))[:2]
+
+
+def _sure(page: AppTest) -> object:
+    (box,) = [each for each in page.button_group if str(each.key).endswith("_sure")]
+    return box.value
+
+
+def test_present_leads_to_the_stage_though_something_else_is_done(
+    predict: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _asked(predict)
+    interrupt(monkeypatch, prediction_panel, "_draw_card")
+    page.button(key="predict_present").click().run()
+    assert not page.exception
+    assert "stage_leave" in {each.key for each in page.button}
+
+
+def test_a_show_is_made_once_though_something_else_is_done(
+    app: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_case(built.sessions, server="demo", created_at=utc_now())
+    app.query_params["whose"] = "everybody's"
+    app.session_state["cases_show"] = True  # its box is open
+    page = app.switch_page("../pages/cases.py").run()
+    interrupt(monkeypatch, making, "shown_once")
+    page = _press(page, "Make the show")
+    assert len(store.owned(built.sessions, "anonymous")) == 1
 
 
 def test_the_last_of_two_presses_is_the_one_that_is_meant() -> None:

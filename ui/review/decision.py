@@ -211,8 +211,8 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
             "More sure",
             key=_key(item, "surer"),
             shortcut="S",
-            on_click=_surer,  # nothing is kept: a press more would be another word
-            args=(key, said.confidence if said else None),
+            on_click=last.presses().call,
+            args=(_surer, key, said.confidence if said else None),
             type="tertiary",
         )
     key = _key(item, keyboard.COMMENT)
@@ -258,7 +258,7 @@ def _open(item: ItemView) -> None:
 
 
 def _surer(key: str, before: float | None) -> None:
-    """One word surer; after the surest, nothing is said."""
+    """One word surer; after the surest, nothing is said. The last thing that it does is to set it: it is done, or nothing is."""
     words = [None, *confidences(before)]
     st.session_state[key] = words[(words.index(st.session_state.get(key)) + 1) % len(words)]
 

@@ -13,12 +13,14 @@ from feedback.wording import percent
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 from ui import errors, session
+from ui.pressed import presses_of
 from ui.review import models
 from ui.session import services
 from ui.text import plain
 
 _MOST_SHOWN = 500
 _MOST_DOUBTS = 5
+_RUN = "run"
 _WORDS = {
     "broke": "Broke: right before, wrong now",
     "failed": "No answer",
@@ -129,7 +131,10 @@ def _draw_run(golden_set: SetView) -> None:
         return
     key = f"golden_run_{golden_set.id}"
     version = f"version {entry.ref.version}" if entry.ref.version else "the model"
-    if st.button(plain(f"Run {version}"), key=key, icon=":material/play_arrow:"):
+    presses = presses_of(key)
+    words, icon = plain(f"Run {version}"), ":material/play_arrow:"
+    st.button(words, key=key, icon=icon, on_click=presses.note, args=(_RUN,))
+    if _RUN in presses:
         press = session.remembered(f"{key}_press", lambda: uuid.uuid4().hex)
         try:
             golden_run.start(
@@ -141,8 +146,10 @@ def _draw_run(golden_set: SetView) -> None:
                 press=press,
             )
         except MdsError as error:
+            presses.clear()
             errors.show(error)
             return
+        presses.clear()  # from here on another press is another run
         st.session_state.pop(f"{key}_press", None)
         st.toast("A worker runs them. **Jobs** shows the progress.", icon=":material/play_arrow:")
 

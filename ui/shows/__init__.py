@@ -106,13 +106,18 @@ def _delete(show: ShowView) -> None:
 
 
 def _draw_cases(show: ShowView) -> None:
+    lines, foot = st.container(), st.empty()
+    with foot:
+        reasons.draw_pressed(show.id)
     views = [(each, case(services().sessions, each)) for each in show.case_ids]
     found = [reasons_of(view) for _, view in views]
-    for place, ((case_id, view), known) in enumerate(zip(views, found, strict=True)):
-        _draw_case(show, place, case_id, view, known)
-    if not views:
-        st.info("No case is in it. Press **Add to a show** on the page of a case.")
-    reasons.draw(show.id, found)
+    with lines:
+        for place, ((case_id, view), known) in enumerate(zip(views, found, strict=True)):
+            _draw_case(show, place, case_id, view, known)
+        if not views:
+            st.info("No case is in it. Press **Add to a show** on the page of a case.")
+    with foot.container():
+        reasons.draw(show.id, found)
 
 
 def _draw_case(

@@ -12,24 +12,34 @@ from cases.search import CaseLine
 from mds_client.errors import MdsError
 from shows import store
 from ui import session
+from ui.pressed import Presses, presses_of
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
 
 _NEW = ""
+_MAKE = "make"
 _FIRST = 10
 _TITLE = "New show"
 
 
 def draw_present(case: CaseView, key: str, way_back: Mapping[str, str] | None = None) -> None:
     """The case on the stage, alone; one key opens it. The stage's address keeps the `way_back` (ui/stage/controls.py)."""
-    if case.is_answered and st.button(
+    if not case.is_answered:
+        return
+    presses = presses_of(key)
+    st.button(
         "Present",
         key=key,
         icon=":material/slideshow:",
         shortcut="P",
         help="Large, for a projector. In a show, next and previous go from case to case.",
-    ):
+        on_click=presses.note,
+        args=(case.id,),
+    )
+    is_pressed = case.id in presses
+    presses.clear()
+    if is_pressed:
         st.switch_page(page_path("present"), query_params={"case": case.id, **(way_back or {})})
 
 
@@ -51,8 +61,11 @@ def draw_add(case: CaseView) -> None:
             key="to_show_which",
         )
         name = st.text_input("Name of a new show", key="to_show_name")
-        if st.form_submit_button("Add", type="primary"):
-            _keep(chosen or "", name or _TITLE, [case.id])
+        presses = presses_of("to_show")
+        st.form_submit_button("Add", type="primary", on_click=presses.note, args=(case.id,))
+        if case.id in presses:
+            _keep(chosen or "", name or _TITLE, [case.id], presses)
+        presses.clear()
 
 
 def draw_make(lines: Sequence[CaseLine]) -> None:
@@ -75,8 +88,12 @@ def draw_make(lines: Sequence[CaseLine]) -> None:
                 *(1, most, min(_FIRST, most)),
                 key="cases_show_count",
             )
-            if st.form_submit_button("Make the show", type="primary"):
-                _keep(_NEW, name or _TITLE, answered[: int(count)])
+            presses = presses_of("cases_show")
+            words = "Make the show"
+            st.form_submit_button(words, type="primary", on_click=presses.note, args=(_MAKE,))
+            if _MAKE in presses:
+                _keep(_NEW, name or _TITLE, answered[: int(count)], presses)
+            presses.clear()
 
 
 def shown_once(lines: Sequence[CaseLine]) -> list[str]:
@@ -90,14 +107,15 @@ def shown_once(lines: Sequence[CaseLine]) -> list[str]:
     return list(found.values())
 
 
-def _keep(show_id: str, name: str, case_ids: Sequence[str]) -> None:
-    """Keep them, and open the show."""
+def _keep(show_id: str, name: str, case_ids: Sequence[str], presses: Presses) -> None:
+    """Keep them, which heeds the press, and open the show."""
     found, person = services().sessions, session.person()
     try:
         if show_id:
             kept = store.add_cases(found, show_id, case_ids, person=person)
         else:
             kept = store.make(found, person=person, name=name, case_ids=case_ids)
+        presses.clear()
     except MdsError as error:
         st.warning(plain(f"{error.sentence} {error.advice}".strip()))
         return

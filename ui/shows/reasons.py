@@ -12,6 +12,8 @@ from ui.pressed import Presses, presses_of
 from ui.stage.reasons import MISSING, Reasons
 from ui.text import many
 
+_FIND = "find"
+
 
 def draw(show_id: str, found: Sequence[Reasons]) -> None:
     """The way to the reasons that are missing, how far it is with those that are looked for, and how that ended."""
@@ -25,6 +27,16 @@ def draw(show_id: str, found: Sequence[Reasons]) -> None:
     missing = [each for each in found if each.can_be_found]
     if missing:
         _draw_button(show_id, missing)
+
+
+def draw_pressed(show_id: str) -> None:
+    """That the button was heard: what it begins with takes longer than a press should wait for a sign."""
+    if _FIND in _presses(show_id):
+        st.progress(0.0, text="Finding the reasons …")
+
+
+def _presses(show_id: str) -> Presses:
+    return presses_of(f"reasons_{show_id}")
 
 
 def _begun(show_id: str) -> set[str]:
@@ -45,15 +57,15 @@ def _draw_end(found: Sequence[Reasons], count: int) -> None:
 
 def _draw_button(show_id: str, missing: Sequence[Reasons]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        presses = presses_of(f"reasons_{show_id}")
+        presses = _presses(show_id)
         st.button(
             f"Find the reasons for {many(len(missing), 'case')}",
             icon=":material/lightbulb:",
             key="show_why",
             on_click=presses.note,
-            args=("find",),
+            args=(_FIND,),
         )
-        if "find" in presses:
+        if _FIND in presses:
             _begin(show_id, missing, presses)
         presses.clear()
         st.caption("Reasons are recorded before the show, so that nobody waits for them.")

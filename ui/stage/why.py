@@ -80,7 +80,8 @@ def draw(found: Why, slide: Slide) -> None:
         with st.container(key="stage_finding"):
             jobs.watch(found.job.id, draw_rough=draw_rough, key=f"stage_stop_{case.id}")
     elif found.words:
-        st.markdown(plain(found.words))
+        with st.container(key="stage_finding"):
+            st.markdown(plain(found.words))
     token, words = "", ""
     if found.job:
         token, words = found.job.id, _LOOKING
