@@ -88,6 +88,8 @@ def condition_words(
     that is why."""
     right, left_out = _right_and_left_out(history.accuracy, findings)
     parts = [right]
+    if not findings and standard is not None and standard.is_accepted:
+        parts.append(_of_which_days(history))
     parts += [closed.sentence] if closed and closed not in findings else []
     parts += [each.sentence for each in findings]
     if not findings and standard is not None:
@@ -134,19 +136,22 @@ def answers_words(found: Answers, then: str, *, is_more: bool) -> str:
 
 
 def _as_before(history: History, standard: Baseline, closed: Finding | None) -> str:
-    """That answers are no worse than they should be. What was accepted is said with its figure, as the share of all days is of what came
-    before it, too."""
+    """That answers are no worse than they should be, and how the inputs look. What was accepted is said with its figure."""
     inputs = _inputs_words(history)
     if not standard.is_accepted:
         what = "Answers since then are" if closed else "That is"
-        return f"{what} no worse than its first checked cases{inputs}."
+        return f"{what} no worse than its first checked cases. {inputs}"
     since = share_right([day for day in days_after(history) if day.day > standard.until])
     then = _counted_since(history, standard)
-    known = f"{since.count} of {since.n} {then}, which is no worse"
-    known = known if since.n else f"none is checked {then}"
-    every = f"That is of all days since {in_words(history.days[0].day)}. " if history.days else ""
+    known = f"{then[0].upper()}{then[1:]}: {since.count} of {since.n}, which is no worse."
+    known = known if since.n else f"None is checked {then}."
     usual = f"{standard.accepted_words()} ({share_words(standard.share)})"
-    return f"{every}{usual}; {known}{inputs}."
+    return f"{usual}. {known} {inputs}"
+
+
+def _of_which_days(history: History) -> str:
+    """Of which days the first share is: what was accepted, and what came since, are of others."""
+    return f"That is of all days since {in_words(history.days[0].day)}." if history.days else ""
 
 
 def _counted_since(history: History, standard: Baseline) -> str:
@@ -163,17 +168,17 @@ def _inputs_words(history: History) -> str:
     if inputs.chosen:
         if inputs.is_compared:
             without = f", but for {listed(inputs.unfit)}, which cannot be compared" if inputs.unfit else ""  # fmt: skip
-            return f", and the inputs look as in {inputs.chosen}{without}"
-        return f"; its inputs cannot be compared with {inputs.chosen}"
+            return f"The inputs look as in {inputs.chosen}{without}."
+        return f"Its inputs cannot be compared with {inputs.chosen}."
     if inputs.accepted is None or inputs.before >= LEAST_CASES:
-        return ", and the inputs look as before"
+        return "The inputs look as before."
     day = inputs.accepted + timedelta(days=RECENT_DAYS)
     if day > history.today:
-        return f"; its inputs are compared again from {in_words(day)} on"
-    older = f"{'only ' if inputs.before else ''}{inputs.before or 'none'}"
+        return f"Its inputs are compared again from {in_words(day)} on."
+    there = {0: "there is none", 1: "there is only 1"}.get(inputs.before, f"there are only {inputs.before}")  # fmt: skip
     return (
-        f"; its inputs cannot be compared yet: of the version in use {older} since {in_words(inputs.accepted)} "
-        f"{'is' if inputs.before <= 1 else 'are'} older than two weeks, and it takes {LEAST_CASES}"
+        f"Its inputs cannot be compared yet: it takes {LEAST_CASES} cases of the version in use from after {in_words(inputs.accepted)} "
+        f"that are older than two weeks, and {there}."
     )
 
 

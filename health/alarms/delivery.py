@@ -20,6 +20,7 @@ from db.health_decisions import DecisionView
 from db.ids import utc_now
 from health.alarms.decisions import ENDING, acknowledged_by, causes_then, is_silent
 from health.alarms.wording import person_words
+from health.baselines import in_words
 from health.findings import Finding
 from health.titles import ModelTitle, model_words, untitled
 
@@ -116,18 +117,29 @@ def deliveries(alarm: AlarmView) -> dict[str, Delivery]:
 def alarm_words(
     alarm: AlarmView, steps: Sequence[DecisionView], findings: Iterable[Finding] = ()
 ) -> str:
-    """`Noticed on 16 November 18:30 UTC: … Today: …`: what was found on that day, and while it goes on what is found now, where that says
-    something else; how it ended, what accounted for it then, and who was told. `steps` and `findings` are those of its model."""
+    """`Noticed on 16 November 18:30 UTC. It said then: “…” It goes on. Today, with the cases that came since, it says: “…”`: what was found on that day, and while it goes
+    on what is found now, where that says something else, with the day on which it began; how it ended, what accounted for it then, and who
+    was told. `steps` and `findings` are those of its model."""
     step, told = _ending(alarm, steps), told_words(alarm)
-    parts = [f"Noticed on {_moment(alarm.opened_at)}: {alarm.sentence}"]
-    today = next((f.sentence for f in findings if f.kind == alarm.kind), "")
-    if alarm.is_open and today and today != alarm.sentence:
-        parts.append(f"It goes on. Today: {today}")
+    now = next((f for f in findings if f.kind == alarm.kind), None) if alarm.is_open else None
+    parts = [f"{_noticed(alarm, now)} It said then: “{alarm.sentence}”"]
+    if now and now.sentence != alarm.sentence:
+        parts.append(
+            f"It goes on. Today, with the cases that came since, it says: “{now.sentence}”"
+        )
     else:
         parts.append(f"{_end_words(alarm, step)}.")
     if step and alarm.kind == "accuracy" and (causes := causes_then(step)):
         parts += ["What accounted for it then:", *causes]
     return " ".join([*parts, *([f"{told}."] if told else [])])
+
+
+def _noticed(alarm: AlarmView, now: Finding | None) -> str:
+    """When it was noticed, and why that is later than it began."""
+    noticed = f"Noticed on {_moment(alarm.opened_at)}."
+    if now is None or now.since is None or now.since >= alarm.opened_at.date():
+        return noticed
+    return f"{noticed[:-1]}; it began on {in_words(now.since)}, and it took until then to have enough cases to be sure."
 
 
 def _ending(alarm: AlarmView, steps: Sequence[DecisionView]) -> DecisionView | None:

@@ -228,7 +228,7 @@ def test_the_word_says_what_is_not_compared() -> None:
         )
     )
     assert told.sentence.endswith(
-        ", and the inputs look as in 300 rows of the file x.csv, but for Mass and Sex, which cannot be compared."
+        ". The inputs look as in 300 rows of the file x.csv, but for Mass and Sex, which cannot be compared."
     )
 
 

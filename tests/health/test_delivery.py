@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -214,7 +214,7 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
     )
     (first,) = alarms_of(sqlite_sessions, *MODEL)
     assert not first.is_open  # without waiting for the job
-    closed = "more than 1 in 100 is an alarm. Closed by olga (reviewer) on 1 June 12:01 UTC."
+    closed = "more than 1 in 100 is an alarm.” Closed by olga (reviewer) on 1 June 12:01 UTC."
     assert alarm_words(first, decisions(sqlite_sessions, *MODEL)).endswith(closed)
     assert _look(sqlite_sessions, _later(minutes=2)) == (0, 0)
     failed = [case_of(created_at=_later(minutes=3), **FAILED) for _ in range(13)]
@@ -223,15 +223,21 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
     assert _look(sqlite_sessions, _later(minutes=5)) == (1, 0)
     newest = alarms_of(sqlite_sessions, *MODEL)[0]
     assert "13 of 40 requests failed" in newest.sentence
-    assert "Noticed on 1 June 12:05 UTC: 13 of 40 requests failed" in alarm_words(
+    assert "Noticed on 1 June 12:05 UTC. It said then: “13 of 40 requests failed" in alarm_words(
         newest, decisions(sqlite_sessions, *MODEL)
     )
     # What is found later is told beside what was noticed, with which day is which.
     now = Finding(kind="errors", sentence="15 of 90 requests failed.")
     other = Finding(kind="inputs", sentence="Its answers have changed.")
     words = alarm_words(newest, [], [other, now])
-    assert words.startswith("Noticed on 1 June 12:05 UTC: 13 of 40 requests failed")
-    assert words.endswith(" It goes on. Today: 15 of 90 requests failed.")
+    assert words.startswith("Noticed on 1 June 12:05 UTC. It said then: “13 of 40 requests failed")
+    assert words.endswith(
+        " It goes on. Today, with the cases that came since, it says: “15 of 90 requests failed.”"
+    )
+    before = replace(now, since=date(2025, 5, 30))
+    assert alarm_words(newest, [], [before]).startswith(
+        "Noticed on 1 June 12:05 UTC; it began on 30 May, and it took until then to have enough cases to be sure. It said"
+    )
     assert "Today" not in alarm_words(first, [], [now]), "it is over"
     assert (newest.is_open, newest.opened_at) == (True, _later(minutes=5))
 

@@ -209,11 +209,11 @@ def test_what_was_accepted_is_said_with_its_figure_beside_the_share_of_all_days(
     after = judge(replace(given, accepted=now))
     assert after.word == "Healthy"
     assert (
-        "That is of all days since 31 August. Accepted on 28 November: 65 of 92 checked answers right (71 %); "
-        "none is checked since then, and the inputs look as before."
+        "That is of all days since 31 August. Accepted on 28 November: 65 of 92 checked answers right (71 %). "
+        "None is checked since then. The inputs look as before."
     ) in after.sentence
     week_ago = replace(now, until=TODAY - timedelta(days=7))
-    assert "(71 %); 22 of 28 since then, which is no worse, and" in judge(replace(given, accepted=week_ago)).sentence  # fmt: skip
+    assert "(71 %). Since then: 22 of 28, which is no worse. The" in judge(replace(given, accepted=week_ago)).sentence  # fmt: skip
 
 
 def test_what_counts_since_a_closing_is_said_to_count_since_then_alone() -> None:
@@ -225,13 +225,15 @@ def test_what_counts_since_a_closing_is_said_to_count_since_then_alone() -> None
     inputs = Inputs(accepted=ACCEPTED.until, before=1)
     told = _closed_on(ended, replace(given, inputs=inputs)).sentence
     assert "94 of 100 checked answers right (94 %)" in told
-    assert f"; {right} of {n} since an alarm was closed on 19 November, which is no worse" in told
-    assert "since then, which" not in told
+    assert f". Since an alarm was closed on 19 November: {right} of {n}, which is no worse." in told
+    assert told.index("of all days since") < told.index("Closed by")
+    assert "Since then:" not in told
     assert told.endswith(
-        "; its inputs cannot be compared yet: of the version in use only 1 since 19 October is older than two weeks, and it takes 20."
+        " Its inputs cannot be compared yet: it takes 20 cases of the version in use from after 19 October that are older than two weeks, "
+        "and there is only 1."
     )
     none = _closed_on(ended, replace(given, inputs=replace(inputs, before=0))).sentence
-    assert "of the version in use none since 19 October is older than two weeks" in none
+    assert none.endswith("that are older than two weeks, and there is none.")
     earlier = _closed_on(ACCEPTED.until - timedelta(days=1), given).sentence
     assert "an alarm was closed" not in earlier
 

@@ -28,7 +28,7 @@ from tests.recorded import FAILED, NOON, add_cases, case_of
 from ui.cases.counted import FAILED as NOT_ANSWERED
 from ui.cases.counted import UNCHECKED, WRONG
 from ui.cases.filters import filter_of
-from ui.health import to_check
+from ui.health import to_check, wrong_answers
 from ui.health.address import Chosen, of_word
 from ui.health.to_check import address, wanted, words
 from ui.health.wrong_answers import WrongAnswers, why
@@ -136,6 +136,31 @@ def test_nobody_is_asked_to_check_what_others_judged_and_a_review_stays_blind(
     assert count(reviewer, chosen.wanted(counted=WRONG)) == 0
     asked = {line.id for line in search(reviewer, chosen.wanted(counted=UNCHECKED)).lines}
     assert asked == {case.id for case in kept[3:]}
+
+
+def test_why_lists_have_fewer_of_what_was_said_than_figures_count_is_said(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    kept = add_cases(sessions, *(case_of(created_at=now, entered={}, **DRAWN) for _ in range(5)))
+    for case, judgement in zip(
+        kept, ("incorrect", "incorrect", "correct", "correct"), strict=False
+    ):
+        _judge(sessions, case.id, judgement)
+    chosen = replace(of_word("shelf", "penguins"), chips={"channel": "audit"})
+
+    def said(reader: Sessions, counted: str = "", of: Chosen = chosen) -> str:
+        running = SimpleNamespace(figures=sessions, sessions=reader, scope=EVERYTHING)
+        monkeypatch.setattr(wrong_answers, "services", lambda: running)
+        return wrong_answers.unlisted(of, counted)
+
+    reviewer = limited(sessions, replace(EVERYTHING, reader="rita"))
+    assert said(reviewer) == ""  # all are listed
+    fill(sessions)  # what somebody called wrong comes before reviewers
+    assert said(reviewer).startswith(" Lists have 2 of these 4 cases: 2 of them wait for your own")
+    assert said(reviewer, WRONG).startswith(" Lists have 0 of these 2 wrong cases: 2 of them wait")
+    assert said(reviewer, of=of_word("shelf", "penguins")) == ""
+    assert said(sessions, WRONG) == ""
 
 
 def test_what_is_deleted_counts_and_waits_for_nobody(sessions: Sessions) -> None:

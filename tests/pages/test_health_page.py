@@ -199,7 +199,10 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     )
     add_cases(
         built.sessions,
-        *(case_of(server="demo", model="breast-cancer", entered=row) for row in rows),
+        *(
+            case_of(server="demo", model="breast-cancer", entered=row, created_at=datetime.now(UTC))
+            for row in rows
+        ),
     )
     _submit(predict)
     (warning,) = (each.value for each in predict.warning if "Unlike anything" in each.value)
@@ -219,6 +222,8 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     (line,) = (each.value for each in predict.markdown if "unlike earlier ones" in each.value)
     assert "**1 of 1** newest cases (20.65–100 %)" in line
     assert "counted=unlike" in line
+    why = "Of the newest 151 only 1 case was compared: it takes 100 different earlier ones"
+    assert why in line
 
 
 @pytest.mark.slow
@@ -433,7 +438,9 @@ def test_a_cell_leads_to_the_cases_that_it_counts(app: AppTest, built: services.
     cells.select("Gentoo\nAdelie").run()
     assert not app.exception
     line = next(each.value for each in app.markdown if "[Open all cases]" in each.value)
-    link = line.partition("or [the 9 drawn ones that the figures count](cases?")[2].rstrip(")")
+    link = line.partition("or [the 9 drawn ones that the figures count](cases?")[2].partition(")")[
+        0
+    ]
     query = dict(parse_qsl(link))
     assert count(built.sessions, filter_of(query)) == 9
     assert count(built.sessions, filter_of({**query, "counted": ""})) == 10

@@ -21,8 +21,9 @@ from health.classification import (
 )
 from health.details import Details
 from health.estimates import Estimate
+from health.outliers.known import LEAST
 from health.over_time import Week
-from health.overview import Look
+from health.overview import NEWEST, Look
 from health.report import difference_text
 from health.status import accuracy_words, left_out_words
 from health.wording import ends_words
@@ -33,7 +34,7 @@ from ui.health import address, drift, sizes
 from ui.health.address import Chosen
 from ui.health.parts import draw_groups, draw_slices, share_words
 from ui.health.pressed import Mark, draw_chart, draw_list, draw_table, name_of
-from ui.health.wrong_answers import drawn_link
+from ui.health.wrong_answers import drawn_link, unlisted
 from ui.text import many, plain
 
 _MOST_CLASSES = 12
@@ -70,7 +71,7 @@ def draw_tiles(look: Look, chosen: Chosen) -> None:
     right, wrong = look.told
     st.markdown(  # a link in a caption is too faint to read
         f"What people reported unasked: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
-        f"more often. [Open all cases]({chosen.cases()}){drawn_link(look.details.n, chosen)}"
+        f"more often. [Open all cases]({chosen.cases()}){drawn_link(look.details.n, chosen)}.{unlisted(chosen)}"
     )
 
 
@@ -200,7 +201,19 @@ def _draw_unlike(look: Look, chosen: Chosen) -> None:
     link = f" [Open {them}]({chosen.cases(counted=UNLIKE)})" if found.count else ""
     st.markdown(
         f"**{found.count:,} of {found.n:,}** newest cases ({ends_words(found)}) were unlike earlier ones when they were asked; by chance it is up to "
-        f"1 in 100.{link}"
+        f"1 in 100.{link}{_why_few(found.n, look.answered)}"
+    )
+
+
+def _why_few(compared: int, answered: int) -> str:
+    """Why fewer of the newest were compared than there are."""
+    newest = min(NEWEST, answered)
+    if compared >= newest:
+        return ""
+    were = "case was" if compared == 1 else "cases were"
+    return (
+        f" Of the newest {newest:,} only {compared:,} {were} compared: it takes {LEAST} different earlier ones, and cases that were asked before there "
+        "were so many, or only to compare versions, stay out."
     )
 
 

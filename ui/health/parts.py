@@ -14,6 +14,7 @@ from health.report import OVERLAP, difference_text, part_words, slice_word
 from health.slices import LEAST, Slice
 from health.titles import FieldWords, title_of
 from health.weighted import Share
+from ui.cases.counted import WRONG
 from ui.cases.titles import fields_of
 from ui.health import address, wrong_answers
 from ui.health.address import Chosen
@@ -57,6 +58,8 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
         words += wrong_answers.link(each.wrong, chosen, **chips)
         draw_row(words, f"health_slice_{place}", chips, chosen)
+    if shown and (why := wrong_answers.unlisted(chosen, WRONG)):
+        st.caption(why.strip())
 
 
 def slices_words(slices: Sequence[Slice]) -> str:

@@ -78,6 +78,21 @@ def drawn_link(counted: int, chosen: Chosen) -> str:
     return f", or [{them}]({chosen.cases(counted=DRAWN)})" if seen else ""
 
 
+def unlisted(chosen: Chosen, counted: str = "") -> str:
+    """` The list has 199 of these 202 cases: 3 of them wait for your own review …`, of cases that are chosen by what somebody said, or
+    `counted` by it: figures count what the list may not tell yet. Empty where the list has all."""
+    if not (counted or chosen.cohort.is_of_said):
+        return ""
+    running, wanted = services(), chosen.wanted(counted=counted)
+    there, seen = count(running.figures, wanted), count(running.sessions, wanted)
+    if seen >= there:
+        return ""
+    reviews = running.scope.reviews(chosen.server, chosen.model)
+    told = WrongAnswers(counted=there, there=there, seen=seen, reviews=reviews)
+    which = "wrong cases" if counted == WRONG else "cases"
+    return f" Lists have {seen:,} of these {there:,} {which}: {' '.join(_reasons(told))}"
+
+
 def _so_many(seen: int, counted: int) -> str:
     return f"{seen:,} of the {counted:,}" if seen < min(counted, MOST_COUNTED) else f"the {seen:,}"
 
