@@ -140,15 +140,20 @@ def _fill(
     writer: pa.ipc.RecordBatchFileWriter | None = None
     schema = pa.schema([(ROW, pa.int64())])  # of a file without a row
     with pa.OSFile(str(path), "wb") as stream:
-        for block in ahead(blocks):
+        for block, batch in ahead(_converted(ahead(blocks))):
             tally.add(block)
-            batch = _batch(block)
             if writer is None:
                 schema = batch.schema
                 writer = pa.ipc.new_file(stream, schema)
             writer.write_batch(batch.cast(schema))
             report(tally.rows)
         (writer or pa.ipc.new_file(stream, schema)).close()
+
+
+def _converted(blocks: Iterator[Block]) -> Iterator[tuple[Block, pa.RecordBatch]]:
+    """Each block with its values: made while the next one is read and the one before is written."""
+    for block in blocks:
+        yield block, _batch(block)
 
 
 def _batch(block: Block) -> pa.RecordBatch:
