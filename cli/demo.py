@@ -244,7 +244,7 @@ def history_part(app: Part) -> Part:
         ready_url="",
         environment=app.environment,
         log=app.log.with_name("history.log"),
-        niceness=19,  # whoever starts a demo clicks at once: pages, answers and reasons go first
+        niceness=10,  # whoever starts a demo clicks at once: pages, answers and reasons go first
     )
 
 

@@ -166,7 +166,7 @@ def test_the_history_stands_back_behind_what_people_wait_for(tmp_path: Path) -> 
             if "niceness" in demo.last_line(history):
                 break
             time.sleep(0.1)
-        assert demo.last_line(history).endswith("niceness 19")
+        assert demo.last_line(history).endswith("niceness 10")
 
 
 def test_a_port_without_a_listener_is_nobodys() -> None:

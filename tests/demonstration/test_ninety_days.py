@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from db.engine import Sessions, close, limited, make_sessions, reading
 from db.health_alarms import AlarmView
 from db.scope import EVERYTHING
 from db.tables import Base, Feedback, ReviewItem
+from demonstration import __main__ as program
 from demonstration import again, first_calls
 from demonstration.history import write
 from demonstration.incidents import CUT_TEXTS, OUTAGE, UNIT_CHANGE, is_down, times_as_long
@@ -49,6 +51,7 @@ from health.standing import standings
 from health.summary import summarise
 from mds_client import MdsClient, Server
 from mds_client.client.model import Model
+from settings import ServerSettings, Settings
 from settings.rules import ObjectiveSettings
 from tests.databases import sqlite_below
 
@@ -75,10 +78,10 @@ def client(mds_url: str) -> Iterator[MdsClient]:
 
 
 @pytest.fixture(scope="module")
-def written(client: MdsClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sessions]:
+def written(mds_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sessions]:
     """A database with the whole history."""
     made = make_sessions(sqlite_below(tmp_path_factory.mktemp("history")))
-    assert _write(client, made) > 1_500
+    _run_the_program(mds_url, made)
     yield made
     close(made)
 
@@ -367,8 +370,8 @@ def test_it_is_written_once(client: MdsClient, written: Sessions) -> None:
     assert _write(client, written, NOW + timedelta(days=3)) == 0
 
 
-def test_it_is_reset_without_a_row_left_and_written_anew(
-    client: MdsClient, written: Sessions
+def test_it_is_reset_without_a_row_left_and_written_anew_by_its_program(
+    mds_url: str, written: Sessions, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = recent(written, limit=5_000)
     happened = _told(written)
@@ -381,13 +384,29 @@ def test_it_is_reset_without_a_row_left_and_written_anew(
             for table in Base.metadata.sorted_tables
         }
     assert {name: count for name, count in rows.items() if count and name not in STAY} == {}
-    assert _write(client, written) == len([case for case in before if not case.parent_id])
+    _run_the_program(mds_url, written)
+    count = len([case for case in before if not case.parent_id])
+    assert f"{count:,} cases of the last 90 days" in capsys.readouterr().out
     after = recent(written, limit=5_000)
     assert len(after) == len(before)
     assert {case.workspace for case in after} == {"demo-2"}
     assert {case.id for case in before}.isdisjoint(case.id for case in after)
     assert _told(written) == happened
     assert verify(written).findings == ()
+
+
+def _run_the_program(url: str, sessions: Sessions) -> None:
+    """`python -m demonstration`, on the day of the tests."""
+    of_these = Settings(
+        servers=[ServerSettings(name="demo", url=url)],
+        database_url=sessions.kw["bind"].url.render_as_string(hide_password=False),
+        embedded_worker=False,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "settings", lambda: of_these)
+        patch.setattr(program, "utc_now", lambda: NOW)
+        patch.setattr(sys, "argv", ["demonstration"])
+        program.main()
 
 
 def _told(sessions: Sessions) -> list[tuple[object, ...]]:
