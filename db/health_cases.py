@@ -50,10 +50,13 @@ class JudgedCase(JudgedNumber):
     sensitive: Mapping[str, object]
 
 
-def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
-    """The newest judged cases of those that were drawn, one for each case with the statement that counts."""
+def judged_cases(
+    session: Session, selection: Selection, limit: int, *, is_drawn: bool = True
+) -> list[JudgedCase]:
+    """The newest judged cases of those that were drawn, or of all, one for each case with the statement that counts."""
     columns = (Case.answer, Case.answer_label, Case.entered, Case.sensitive, Feedback.truth_label)
-    newest = _newest_judged(selection, limit, columns, [and_(Case.is_audited)])
+    where = [and_(Case.is_audited)] if is_drawn else []
+    newest = _newest_judged(selection, limit, columns, where)
     return [
         JudgedCase(
             **_judged_number(row),

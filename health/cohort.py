@@ -41,6 +41,16 @@ class Cohort:
         """Whether no other case can join these: their time is over, or somebody has to say something of each first."""
         return self.is_of_said or (self.until is not None and self.until <= now)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it chooses by nothing but version and days."""
+        return self == self.whole
+
+    @property
+    def whole(self) -> Cohort:
+        """All cases of its version and days: those that its cases were drawn with."""
+        return Cohort(version=self.version, since=self.since, until=self.until)
+
     def speaking(self, counts: Sequence[DayCount]) -> Sequence[DayCount]:
         """Of its cases, those that say how often answers are right."""
         return [count for count in counts if count.is_audited] if self.is_of_said else counts

@@ -17,7 +17,7 @@ from db.health_cases import JudgedCase, JudgedNumber
 from health.calibration import Calibration, calibration
 from health.causes import Causes, Checked, causes
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
-from health.estimates import Group, WeightKey, weight_of_each
+from health.estimates import Group, WeightKey, is_census, weight_of_each
 from health.groups import FieldGroups, by_groups
 from health.regression import NumberErrors, far_truths, number_errors, without_median
 from health.slices import Slice, slices
@@ -77,11 +77,12 @@ def details(
     protected: Sequence[str],
     words: FieldWords = NO_WORDS,
 ) -> Details:
-    """What judged cases say, of those `counted` from the same selection; `protected` are the fields whose groups are compared,
-    `words` what values of fields are called."""
+    """What judged cases say; `counted` are all cases of their versions and days, by which they are weighed. `protected` are the fields
+    whose groups are compared, `words` what values of fields are called."""
     drawn, weight = _drawn_cases(judged, counted)
     right = [case.judgement == "correct" for case in drawn]
     verdicts = list(_verdicts(drawn, weight))
+    classes = [] if is_census(counted) else [_alike(case)[:2] for case in drawn]
     hidden = frozenset(name for case in drawn for name in case.sensitive)
     columns = {
         name: [case.sensitive.get(name, case.entered.get(name)) for case in drawn]
@@ -94,8 +95,10 @@ def details(
         classes=by_class(verdicts),
         calibration=calibration([_probability(case) for case in drawn], right, weight),
         sizes=_sizes(drawn, weight),
-        slices=slices([case.entered for case in drawn], right, weight, words),
-        groups=by_groups(columns, right, weight, [_truth(case) for case in drawn], hidden, words),
+        slices=slices([case.entered for case in drawn], right, weight, words, classes),
+        groups=by_groups(
+            columns, right, weight, [_truth(case) for case in drawn], hidden, words, classes
+        ),
     )
 
 
@@ -103,7 +106,10 @@ def _drawn_cases(
     judged: Iterable[_Judged], counted: Sequence[Group]
 ) -> tuple[list[_Judged], list[float]]:
     """The drawn ones, and for how many cases each stands: as those that were counted do (health/estimates.py). A class that the
-    estimate leaves out has none."""
+    estimate leaves out has none. Where every case was judged, each stands for itself."""
+    if is_census(counted):
+        every = list(judged)
+        return every, [1.0] * len(every)
     known = weight_of_each(counted)
     weighed = [(case, known.get(_alike(case))) for case in judged if case.is_audited]
     found = [(case, weight) for case, weight in weighed if weight is not None]

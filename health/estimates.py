@@ -39,14 +39,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
 Z_95 = 1.959963984540054
 MINIMUM_AUDITED = 10
 NOT_ENOUGH = "not enough evidence"
+# Its version, whether it is a row of a file, its audit probability, and whether somebody spoke of it unasked.
+WeightKey = tuple[str, bool, float, bool]
 
 
 def share_words(value: float) -> str:
@@ -133,6 +135,11 @@ class Group:
     is_right: bool | None
     cases: int
 
+    @property
+    def key(self) -> WeightKey:
+        """By what its judged drawn cases are weighed."""
+        return self.version, self.is_row, self.probability, self.is_volunteered
+
 
 def wilson(share: float, n: float, z: float = Z_95) -> tuple[float, float]:
     """Wilson's score interval for a share seen in n (effective) cases; always within [0, 1]."""
@@ -153,35 +160,52 @@ def rate(count: int, n: int) -> Rate:
 def accuracy(groups: Iterable[Group]) -> Estimate:
     """The accuracy on all answered cases that had a chance of being audited."""
     answered = list(groups)
-    if len(_judged(answered)) == len(answered) and _cases(answered) >= MINIMUM_AUDITED:
+    if is_census(answered):
         return _counted(answered)
-    eligible = [group for group in answered if group.probability > 0]
-    drawn = [group for group in eligible if group.is_audited]
-    unknown = Estimate(
-        value=None,
-        low=None,
-        high=None,
-        n=_cases(_judged(drawn)),
-        of=_cases(eligible),
-        drawn=_cases(drawn),
-        enough=False,
-    )
-    heard, silent = _classes(eligible)
-    spoken_for = list(chain.from_iterable(heard))
-    if not _is_enough([group for group in spoken_for if group.is_audited]):
-        return unknown
-    found = _together(heard)
-    value, low, high = _within_the_known(found, spoken_for)
+    heard, _ = _classes(_eligible(answered))
+    found = estimate_of(answered, _together(heard), weight_of_each(answered))
+    if not found.enough:
+        return found
+    value, low, high = _within_the_known(found, list(chain.from_iterable(heard)))
+    return replace(found, value=value, low=low, high=high)
+
+
+def is_census(groups: Sequence[Group]) -> bool:
+    """Whether every case was judged, and they are enough to say something."""
+    return len(_judged(groups)) == len(groups) and _cases(groups) >= MINIMUM_AUDITED
+
+
+def estimate_of(
+    groups: Iterable[Group], found: Drawn, weights: Mapping[WeightKey, float]
+) -> Estimate:
+    """What the drawn cases of these show, with how many they are and what is left out; `weights` are of the classes that are spoken for.
+    Too few show nothing."""
+    eligible = _eligible(groups)
+    known = {key[:2] for key in weights}
+    spoken_for = [group for group in eligible if (group.version, group.is_row) in known]
+    drawn = [group for group in spoken_for if group.is_audited]
+    if not _is_enough(drawn):
+        every = [group for group in eligible if group.is_audited]
+        return Estimate(
+            value=None,
+            low=None,
+            high=None,
+            n=_cases(_judged(every)),
+            of=_cases(eligible),
+            drawn=_cases(every),
+            enough=False,
+        )
+    silent = [group for group in eligible if (group.version, group.is_row) not in known]
     return Estimate(
-        value=value,
-        low=low,
-        high=high,
+        value=found.value,
+        low=found.low,
+        high=found.high,
         n=found.n,
         of=_cases(spoken_for),
-        drawn=_cases([group for group in spoken_for if group.is_audited]),
+        drawn=_cases(drawn),
         enough=True,
         effective=found.effective,
-        left_out=_left_out(silent, heard),
+        left_out=_left_out(_by_class(silent), spoken_for),
     )
 
 
@@ -205,24 +229,20 @@ class Drawn:
 
 def drawn_share(groups: Iterable[Group]) -> Drawn:
     """The share of right answers of the classes of which somebody judged drawn cases."""
-    heard, _ = _classes([group for group in groups if group.probability > 0])
-    return _together(heard) if heard else Drawn(value=None, low=0.0, high=1.0, n=0, effective=0.0)
-
-
-WeightKey = tuple[str, bool, float, bool]
+    heard, _ = _classes(_eligible(groups))
+    return _together(heard)
 
 
 def weight_of_each(groups: Iterable[Group]) -> dict[WeightKey, float]:
     """For how many answers a judged drawn case stands, by version, whether it is a row of a file, its audit probability and
     whether somebody spoke of it unasked. Those of a class add up to its answers; a class of which nobody replied has none."""
-    heard, _ = _classes([group for group in groups if group.probability > 0])
+    heard, _ = _classes(_eligible(groups))
     found: dict[WeightKey, float] = {}
     for each in heard:
         reply, scale = reply_rate(each), _cases(each) / _total(each)
         for group in each:
             if group.is_audited:
-                key = (group.version, group.is_row, group.probability, group.is_volunteered)
-                found[key] = scale * _weight(group, reply)
+                found[group.key] = scale * _weight(group, reply)
     return found
 
 
@@ -252,23 +272,31 @@ def _is_enough(drawn: Sequence[Group]) -> bool:
 
 def _classes(eligible: Iterable[Group]) -> tuple[list[list[Group]], list[list[Group]]]:
     """The classes that somebody judged drawn cases of when asked, and the others."""
-    found: dict[tuple[str, bool], list[Group]] = defaultdict(list)
-    for group in eligible:
-        found[group.version, group.is_row].append(group)
     heard: list[list[Group]] = []
     silent: list[list[Group]] = []
-    for each in found.values():
+    for each in _by_class(eligible):
         is_heard = _checked(each) > 0 and reply_rate(each) > 0
         (heard if is_heard else silent).append(each)
     return heard, silent
 
 
-def _left_out(silent: Iterable[list[Group]], heard: Sequence[list[Group]]) -> tuple[LeftOut, ...]:
+def _by_class(groups: Iterable[Group]) -> list[list[Group]]:
+    found: dict[tuple[str, bool], list[Group]] = defaultdict(list)
+    for group in groups:
+        found[group.version, group.is_row].append(group)
+    return list(found.values())
+
+
+def _eligible(groups: Iterable[Group]) -> list[Group]:
+    return [group for group in groups if group.probability > 0]
+
+
+def _left_out(silent: Iterable[list[Group]], heard: Iterable[Group]) -> tuple[LeftOut, ...]:
     """The most cases first; one for both classes of a version."""
     by_version: dict[str, list[Group]] = defaultdict(list)
     for group in chain.from_iterable(silent):
         by_version[group.version].append(group)
-    spoken_for = {groups[0].version for groups in heard}
+    spoken_for = {group.version for group in heard}
     found = []
     for version, groups in by_version.items():
         drawn = [group for group in groups if group.is_audited]
@@ -285,30 +313,39 @@ def _left_out(silent: Iterable[list[Group]], heard: Sequence[list[Group]]) -> tu
     return tuple(sorted(found, key=lambda each: -each.cases))
 
 
-# A class, or several as one: its answers, its share of right ones, and the effective number of cases behind that.
-_Stratum = tuple[int, float, float]
+@dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """A class, or several as one: for how many `answers` it stands, its share of right ones, the effective number of cases behind that, and
+    how many were judged."""
+
+    answers: float
+    share: float
+    effective: float
+    n: int
 
 
-def _together(heard: Sequence[list[Group]]) -> Drawn:
-    """The classes by their shares of the answers."""
-    strata = _strata(heard)
-    total = sum(cases for cases, _, _ in strata)
-    value = sum(cases * share for cases, share, _ in strata) / total
+def combined(classes: Sequence[Stratum]) -> Drawn:
+    """The classes by their shares of the answers; those with few judged cases have one interval together."""
+    if not classes:
+        return Drawn(value=None, low=0.0, high=1.0, n=0, effective=0.0)
+    few = [each for each in classes if each.n < MINIMUM_AUDITED]
+    strata = [each for each in classes if each.n >= MINIMUM_AUDITED]
+    strata += [_pooled(few)] if few else []
+    total = math.fsum(each.answers for each in strata)
+    value = min(math.fsum(each.answers * each.share for each in strata) / total, 1.0)
     low, high = _ends(strata, total, value)
-    effective = strata[0][2] if len(strata) == 1 else _as_wide(value, (high - low) / 2)
-    n = sum(_checked(each) for each in heard)
+    effective = strata[0].effective if len(strata) == 1 else _as_wide(value, (high - low) / 2)
+    n = sum(each.n for each in classes)
     return Drawn(value=value, low=low, high=high, n=n, effective=effective)
 
 
-def _strata(heard: Sequence[list[Group]]) -> list[_Stratum]:
-    """Classes with few judged cases have one interval together."""
-    few = [each for each in heard if _checked(each) < MINIMUM_AUDITED]
-    found = [_of_class(each) for each in heard if _checked(each) >= MINIMUM_AUDITED]
-    return [*found, _pooled([_of_class(each) for each in few])] if few else found
+def _together(heard: Sequence[list[Group]]) -> Drawn:
+    return combined([_of_class(each) for each in heard])
 
 
-def _of_class(groups: Sequence[Group]) -> _Stratum:
-    return (_cases(groups), *_weighted(groups))
+def _of_class(groups: Sequence[Group]) -> Stratum:
+    share, effective = _weighted(groups)
+    return Stratum(answers=_cases(groups), share=share, effective=effective, n=_checked(groups))
 
 
 def _checked(groups: Iterable[Group]) -> int:
@@ -316,20 +353,23 @@ def _checked(groups: Iterable[Group]) -> int:
     return _cases(_judged(group for group in groups if group.is_audited))
 
 
-def _ends(strata: Sequence[_Stratum], total: int, value: float) -> tuple[float, float]:
+def _ends(strata: Sequence[Stratum], total: float, value: float) -> tuple[float, float]:
     """The interval: those of the strata, added up in squares."""
-    ends = [(cases / total, share, wilson(share, n)) for cases, share, n in strata]
+    ends = [(s.answers / total, s.share, wilson(s.share, s.effective)) for s in strata]
     below = math.hypot(*(part * (share - low) for part, share, (low, _) in ends))
     above = math.hypot(*(part * (high - share) for part, share, (_, high) in ends))
     return max(0.0, value - below), min(1.0, value + above)
 
 
-def _pooled(classes: Sequence[_Stratum]) -> _Stratum:
+def _pooled(classes: Sequence[Stratum]) -> Stratum:
     """Classes as one."""
-    total = sum(cases for cases, _, _ in classes)
-    share = sum(cases * share for cases, share, _ in classes) / total
-    effective = total**2 / sum(cases**2 / n for cases, _, n in classes)
-    return total, share, effective
+    total = math.fsum(each.answers for each in classes)
+    return Stratum(
+        answers=total,
+        share=math.fsum(each.answers * each.share for each in classes) / total,
+        effective=total**2 / math.fsum(each.answers**2 / each.effective for each in classes),
+        n=sum(each.n for each in classes),
+    )
 
 
 def _as_wide(share: float, half: float) -> float:
@@ -361,13 +401,13 @@ def _weight(group: Group, reply: float) -> float:
     return 1 / group.probability / (1.0 if group.is_volunteered else reply)
 
 
-def _within_the_known(found: Drawn, groups: Sequence[Group]) -> tuple[float, float, float]:
+def _within_the_known(found: Estimate, groups: Sequence[Group]) -> tuple[float, float, float]:
     """The value and its interval, corrected by what is known for certain of all cases."""
     n = _cases(groups)
     floor = sum(group.cases for group in groups if group.is_right) / n
     ceiling = 1 - sum(group.cases for group in groups if group.is_right is False) / n
     lowest, highest = wilson(floor, n)[0], wilson(ceiling, n)[1]
-    low, high = (_clamp(end, lowest, highest) for end in (found.low, found.high))
+    low, high = (_clamp(end or 0.0, lowest, highest) for end in (found.low, found.high))
     value = _clamp(found.value or 0.0, floor, ceiling)
     return value, min(low, value), max(high, value)
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from health.domains import Classes, numbered, share_within
 from health.slices import LEAST, LEVEL, Inside, Part, chance, is_enough, parts
 from health.titles import NO_WORDS, FieldWords
-from health.weighted import Floats, Share, share
+from health.weighted import Floats, Share
 from health.wording import share_text
 
 MOST_GROUPS = 12
@@ -75,17 +76,19 @@ def by_groups(
     truths: Sequence[str | None] = (),
     hidden: frozenset[str] = frozenset(),
     words: FieldWords = NO_WORDS,
+    classes: Sequence[Hashable] = (),
 ) -> list[FieldGroups]:
     """The groups of each field.
 
     `columns` are the values (n,) by field, `right` says of each case whether it was answered rightly, `weights` for how many
     cases it stands, `truths` which class it truly is, None where nobody knows; `hidden` names fields with sensitive values,
-    and `words` are what values are called.
+    `words` are what values are called, and `classes` in which class of the estimate each case is (health/domains.py).
     """
     hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
     true = np.asarray(truths if len(truths) else [None] * len(hits), dtype=object)
     cut = {field: _parts(values) for field, values in columns.items()}
-    rates = {field: list(_rates(found, hits, given, true)) for field, found in cut.items()}
+    of = (given, numbered(classes, len(hits)))
+    rates = {field: list(_rates(found, hits, of, true)) for field, found in cut.items()}
     looked_at = sum(len(found) for found in rates.values())
     return [
         _of_field(
@@ -128,9 +131,12 @@ def _of_words(values: Sequence[object]) -> list[Part]:
 
 
 def _rates(
-    found: Sequence[Part], hits: Inside, weights: Floats, truths: NDArray[np.object_]
+    found: Sequence[Part],
+    hits: Inside,
+    weighed: tuple[Floats, Classes],
+    truths: NDArray[np.object_],
 ) -> Iterator[GroupRate]:
-    """Over all answers, then over each true class of which there are enough."""
+    """Over all answers, then over each true class of which there are enough. `weighed` are the weights and the classes of the cases."""
     classes = [t for t, n in Counter(filter(None, truths)).most_common() if n >= 2 * LEAST]
     known = np.zeros(len(hits), dtype=bool)
     for part in found:
@@ -141,7 +147,7 @@ def _rates(
         rates = []
         for part in alike:
             own, rest = part.inside & of, ~part.inside & of
-            wrong, others = share(~hits[own], weights[own]), share(~hits[rest], weights[rest])
+            wrong, others = share_within(~hits, *weighed, own), share_within(~hits, *weighed, rest)
             if is_enough(wrong) and is_enough(others):
                 rates.append(_rate(part, truth, wrong, others))
         is_pair = len(found) == len(rates) == 2

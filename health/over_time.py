@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from db.health_counting import DayCount
 from health import days
 from health.cohort import EVERY, Cohort
-from health.estimates import Estimate, Rate, accuracy, drawn_share, rate
-from health.summary import groups
+from health.domains import drawn_share_within
+from health.estimates import Estimate, Rate, drawn_share, rate
+from health.summary import accuracy_of, groups
 from health.weighted import Share
 
 # Ten years: a case that a clock without a battery dated 1970 makes no chart of half a century.
@@ -42,22 +43,33 @@ class VersionLine:
     failed: Rate
 
 
-def weeks(counts: Sequence[DayCount], today: date) -> list[Week]:
-    """Weeks from Monday on, without gaps between the first and the last: of MOST_WEEKS up to the week of today, or of tomorrow."""
+def weeks(
+    counts: Sequence[DayCount],
+    today: date,
+    cohort: Cohort = EVERY,
+    whole: Sequence[DayCount] = (),
+) -> list[Week]:
+    """Weeks from Monday on, without gaps between the first and the last: of MOST_WEEKS up to the week of today, or of tomorrow. The `counts`
+    are those of a cohort, of which `whole` has all of its versions and days."""
     by_week: dict[date, list[DayCount]] = defaultdict(list)
     end = _monday(today + timedelta(days=1))
-    for count in counts:
+    every: dict[date, list[DayCount]] = defaultdict(list)
+    for count in () if cohort.is_whole else whole:
+        every[_monday(count.day)].append(count)
+    for count in cohort.speaking(counts):
         if end - timedelta(days=7 * MOST_WEEKS) < (week := _monday(count.day)) <= end:
             by_week[week].append(count)
     if not by_week:
         return []
     first, last = min(by_week), max(by_week)
     starts = (first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1))
-    return [_week(start, by_week.get(start, [])) for start in starts]
+    return [_week(start, by_week.get(start, []), every.get(start)) for start in starts]
 
 
-def versions(counts: Sequence[DayCount], cohort: Cohort = EVERY) -> list[VersionLine]:
-    """Those of the cases of a cohort; the version that was asked last comes first."""
+def versions(
+    counts: Sequence[DayCount], cohort: Cohort = EVERY, whole: Sequence[DayCount] = ()
+) -> list[VersionLine]:
+    """Those of the cases of a cohort, of which `whole` has all of its versions and days; the version that was asked last comes first."""
     by_version: dict[str, list[DayCount]] = defaultdict(list)
     for count in counts:
         by_version[count.key.version].append(count)
@@ -67,7 +79,7 @@ def versions(counts: Sequence[DayCount], cohort: Cohort = EVERY) -> list[Version
             first=min(count.day for count in found),
             last=max(count.day for count in found),
             cases=sum(count.cases for count in found),
-            accuracy=accuracy(groups(cohort.speaking(found))),
+            accuracy=accuracy_of(cohort, found, [c for c in whole if c.key.version == version]),
             failed=failed(found),
         )
         for version, found in by_version.items()
@@ -85,18 +97,20 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _week(start: date, counts: Sequence[DayCount]) -> Week:
+def _week(start: date, counts: Sequence[DayCount], whole: Sequence[DayCount] | None) -> Week:
     figures = days.figures(start, counts)
     return Week(
         start=start,
-        right=_drawn(counts),
+        right=_drawn(counts, whole),
         answered=figures.answered,
         failed=figures.failed,
         checked=figures.checked,
     )
 
 
-def _drawn(counts: Sequence[DayCount]) -> Share:
-    """The share of right answers that the judged drawn cases show, without the limits that others give it."""
-    found = drawn_share(groups(counts))
+def _drawn(counts: Sequence[DayCount], whole: Sequence[DayCount] | None) -> Share:
+    """The share of right answers that the judged drawn cases show, without the limits that others give it; `whole` has all of which they
+    are a part, None where they are all."""
+    some = groups(counts)
+    found = drawn_share(some) if whole is None else drawn_share_within(some, groups(whole))
     return Share(value=found.value, low=found.low, high=found.high, n=found.n, effective=found.effective)  # fmt: skip

@@ -34,7 +34,7 @@ from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
-from health.estimates import Rate, accuracy, rate
+from health.estimates import Rate, is_census, rate
 from health.history import DayFigures, Inputs
 from health.input_drift import input_drift, midnight
 from health.known_looks import KnownLooks, MadeOf
@@ -42,7 +42,15 @@ from health.normal import Normal, normal_of
 from health.over_time import VersionLine, Week
 from health.reference import Reference
 from health.standing import Standing, begin, closing_of, inputs_of, standing_of
-from health.summary import ESTIMATED, SERVED, asked_again, demonstration, groups, unchecked
+from health.summary import (
+    ESTIMATED,
+    SERVED,
+    accuracy_of,
+    asked_again,
+    demonstration,
+    groups,
+    unchecked,
+)
 from health.titles import FieldWords, Titles, Units, Words, as_coded, as_named, no_unit
 from health.to_check import ToCheck, to_check
 
@@ -195,11 +203,12 @@ def _made_of(session: Session, asked: _Asked, ever: Sequence[DayCount]) -> MadeO
 @dataclass(frozen=True, kw_only=True)
 class _Read:
     """What was read of the cases of a model at one moment: `lately` counts all of its cases of the last days, `shown` those that are
-    looked at; the judged ones of these, and the pairs of versions."""
+    looked at, and `whole` all of their versions and days; the judged ones of these, and the pairs of versions."""
 
     lately: Sequence[DayCount]
     by_day: Sequence[DayFigures]
     shown: Sequence[DayCount]
+    whole: Sequence[DayCount]
     closing: Closing | None
     judged: Sequence[JudgedCase]
     pairs: Sequence[tuple[str, str, bool, bool]]
@@ -213,12 +222,20 @@ def _read(session: Session, asked: _Asked, made_of: MadeOf, ever: Sequence[DayCo
     estimated = replace(chosen, purposes=ESTIMATED)
     model, since = (asked.server, asked.model), begin(asked.now)
     of_word = db.health_days.by_day(session, lately, db.health_days.since(ever, since))
+    shown = db.health_days.by_day(session, chosen, _of_time(ever, asked.every, chosen))
+    whole = shown
+    if not asked.cohort.is_whole:
+        every = asked.cohort.whole.of(asked.every)
+        whole = db.health_days.by_day(session, every, _of_time(ever, asked.every, every))
     return _Read(
         lately=of_word,
         by_day=days.by_day(of_word),
-        shown=db.health_days.by_day(session, chosen, _of_time(ever, asked.every, chosen)),
+        shown=shown,
+        whole=whole,
         closing=closing_of(session, asked.every, model, made_of.steps, since),
-        judged=db.health_cases.judged_cases(session, estimated, MOST_JUDGED),
+        judged=db.health_cases.judged_cases(
+            session, estimated, MOST_JUDGED, is_drawn=not is_census(groups(whole))
+        ),
         pairs=db.health_cases.compared(session, estimated, MOST_JUDGED),
         unlike=db.health_cases.unlike(session, estimated, NEWEST),
         times=answer_times(session, chosen),
@@ -246,9 +263,7 @@ def _causes(session: Session, read: _Read, standing: Standing, asked: _Asked) ->
 
 
 def _details(read: _Read, asked: _Asked) -> Details:
-    found = details(
-        read.judged, groups(asked.cohort.speaking(read.shown)), asked.protected, asked.words
-    )
+    found = details(read.judged, groups(read.whole), asked.protected, asked.words)
     known = known_of(found.classes, asked.cohort.answer, asked.cohort.truth)
     return replace(found, classes=known)
 
@@ -258,7 +273,7 @@ def _shown(standing: Standing, read: _Read, behind: Details, asked: _Asked) -> S
     is_of_word = asked.cohort == Cohort(since=begin(asked.now))
     return replace(
         standing,
-        accuracy=accuracy(groups(asked.cohort.speaking(read.shown))),
+        accuracy=accuracy_of(asked.cohort, read.shown, read.whole),
         cases=sum(c.cases for c in read.shown),
         demonstration=demonstration(read.shown),
         asked_again=asked_again(read.shown),
@@ -274,8 +289,8 @@ def _looked(
     today = asked.now.date()
     return Look(
         standing=_shown(standing, read, behind, asked),
-        weeks=over_time.weeks(asked.cohort.speaking(shown), today),
-        versions=over_time.versions(shown, asked.cohort),
+        weeks=over_time.weeks(shown, today, asked.cohort, read.whole),
+        versions=over_time.versions(shown, asked.cohort, read.whole),
         drift=drift.fields,
         answer_drift=drift.answer,
         joint_drift=drift.joint,

@@ -11,18 +11,20 @@ Of a free text its length in characters is cut, as if it were a field of its own
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from health.domains import numbered, share_within
 from health.outliers.encoding import as_number
 from health.titles import NO_WORDS, FieldWords, length_name, word_for
-from health.weighted import Floats, Share, share
+from health.weighted import Share
 
 Inside = NDArray[np.bool_]
 
@@ -76,16 +78,21 @@ def slices(
     right: Sequence[bool],
     weights: Sequence[float],
     words: FieldWords = NO_WORDS,
+    classes: Sequence[Hashable] = (),
 ) -> list[Slice]:
-    """Every slice with enough cases, the worst first. Three sequences of one length; `words` are what values are called."""
-    hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
+    """Every slice with enough cases, the worst first. Sequences of one length; `words` are what values are called, and `classes` in which
+    class of the estimate each case is (health/domains.py), all in one unless told."""
+    hits = np.asarray(right, dtype=bool)
+    share_of = partial(
+        share_within, hits, np.asarray(weights, dtype=float), numbered(classes, len(hits))
+    )
     looked_at = [
         (field, part, others)
         for field, cut, missing in _fields(rows)
         for part, others in _with_others(cut, missing)
         if part.inside.sum() >= LEAST and others.sum() >= LEAST
     ]
-    found = [_slice(*each, hits, given, len(looked_at), words) for each in looked_at]
+    found = [_slice(*each, share_of, hits, len(looked_at), words) for each in looked_at]
     found = [each for each in found if is_enough(each.right) and is_enough(each.rest)]
     return sorted(found, key=lambda each: (not each.is_worse, not each.is_below, each.p))
 
@@ -127,13 +134,13 @@ def _slice(
     field: str,
     part: Part,
     others: Inside,
+    share_of: Callable[[Inside], Share],
     hits: Inside,
-    weights: Floats,
     looked_at: int,
     words: FieldWords,
 ) -> Slice:
     inside = part.inside
-    own, rest = share(hits[inside], weights[inside]), share(hits[others], weights[others])
+    own, rest = share_of(inside), share_of(others)
     p = chance(own, rest)
     return Slice(
         field=field,

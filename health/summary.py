@@ -21,7 +21,8 @@ from db.health_counting import DayCount, DayStatements
 from db.ids import utc_now
 from db.scope import scope_of
 from health.cohort import EVERY, Cohort
-from health.estimates import Estimate, Group, Rate, accuracy, rate
+from health.domains import accuracy_within
+from health.estimates import Estimate, Group, Rate, accuracy, is_census, rate
 from health.known_rows import KnownRows
 
 # Percentiles come from the newest days with so many cases: what holds now.
@@ -135,8 +136,16 @@ def _rows(session: Session, served: Selection, cohort: Cohort) -> list[HealthRow
         db.health_durations.durations(session, replace(served, purposes=some), LATENCY_SAMPLE)
         for some in (TIMED, MANY_AT_ONCE)
     )
+    whole = counts
+    if not cohort.is_whole:
+        whole = _by_key(db.health_days.by_version(session, cohort.whole.of(served)))
     return [
-        _row(key, counts[key], statements.get(key, []), (singly.get(key), many.get(key)), cohort)
+        _row(
+            counts[key],
+            statements.get(key, []),
+            (singly.get(key), many.get(key)),
+            accuracy_of(cohort, counts[key], whole.get(key, [])),
+        )
         for key in sorted(counts, key=_in_order)
     ]
 
@@ -191,14 +200,13 @@ def _in_order(key: ModelVersion) -> tuple[str, str, str]:
 
 
 def _row(
-    key: ModelVersion,
     counts: Sequence[DayCount],
     statements: Sequence[DayStatements],
     times: tuple[Durations | None, Durations | None],
-    cohort: Cohort,
+    right: Estimate,
 ) -> HealthRow:
     """`times` of what was asked one by one, and of many at once."""
-    cases, (singly, many) = _cases(counts), times
+    key, cases, (singly, many) = counts[0].key, _cases(counts), times
     errors = {name: cases[name] for name in sorted(cases) if name not in ("answered", UNKNOWN)}
     return HealthRow(
         server=key.server,
@@ -210,13 +218,22 @@ def _row(
         errors=errors,
         error_rate=_error_rate(cases),
         feedback=_feedback(statements),
-        accuracy=accuracy(groups(cohort.speaking(counts))),
+        accuracy=right,
         latency=latency_of(singly),
         last_case_at=max(count.last_at for count in counts),
         demonstration=demonstration(counts),
         asked_again=asked_again(counts),
         row_latency=latency_of(many),
     )
+
+
+def accuracy_of(cohort: Cohort, counts: Sequence[DayCount], whole: Sequence[DayCount]) -> Estimate:
+    """How often answers are right among the `counts` of a cohort, of which `whole` has all of its versions and days."""
+    if cohort.is_whole:
+        return accuracy(groups(counts))
+    every = list(groups(whole))
+    some = counts if is_census(every) else cohort.speaking(counts)
+    return accuracy_within(groups(some), every)
 
 
 def groups(counts: Iterable[DayCount]) -> list[Group]:

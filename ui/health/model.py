@@ -130,9 +130,7 @@ def draw_details(look: Look, chosen: Chosen) -> None:
         return
     st.subheader("Where it is right and where not", anchor=False)
     shown: dict[str, Callable[[], None]] = {
-        "Slices": lambda: draw_slices(
-            details.slices, chosen, is_of_versions=len(look.versions) > 1
-        ),
+        "Slices": lambda: draw_slices(details.slices, chosen),
         "Groups": lambda: draw_groups(details.groups, chosen),
         "Confusion": lambda: _draw_confusion(look, chosen),
         "Calibration": lambda: _draw_calibration(look),

@@ -23,7 +23,6 @@ from ui.session import services
 from ui.text import plain
 
 _MOST_SLICES, _MOST_RATES = 6, 12
-_WEIGHED = " Versions weigh here as in all these cases; *Only these* weighs them as among its own, so its figure may differ."
 
 
 def titles(chosen: Chosen) -> dict[str, str]:
@@ -45,10 +44,10 @@ def share_words(found: Share, of: str = "") -> str:
     return f"{found.value * 100:.0f} %{of and ' '}{of} ({ends}), n={found.n:,}"
 
 
-def draw_slices(slices: Sequence[Slice], chosen: Chosen, *, is_of_versions: bool) -> None:
-    """The slices in which the model is right less often, the worst first; of several versions, which weigh as in all cases."""
+def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
+    """The slices in which the model is right less often, the worst first."""
     named = titles(chosen)
-    st.caption(slices_words(slices) + (_WEIGHED if slices and is_of_versions else ""))
+    st.caption(slices_words(slices))
     shown = slices[:_MOST_SLICES]
     for place, each in enumerate(shown):
         part = address.part_of(each.field, each.value, each.bounds)
