@@ -122,6 +122,40 @@ def test_the_focus_stays_near_a_button_that_is_gone_once_it_was_pressed(page: Pa
     assert page.evaluate("document.activeElement.closest('[data-testid=stMain]') !== null")
 
 
+_ALIKE = """() => document.querySelector('[data-testid="stMainBlockContainer"]').insertAdjacentHTML('beforeend',
+    ['Torgersen', 'Biscoe'].map((island) => `<p>${island} <button>Only these</button></p>`).join(''))"""
+
+
+def test_every_stop_has_a_name_and_what_opens_or_is_chosen_has_the_focus(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins").predict()
+    visit.open("/cases")
+    expect(page.get_by_role("main")).to_have_accessible_name("What was asked?")
+    opens = page.locator(".st-key-cases_show button")
+    opens.press("Enter")
+    expect(page.get_by_role("dialog", name="Make a show")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opens).to_be_focused()
+    page.evaluate(_ALIKE)
+    for island in ("Torgersen", "Biscoe"):
+        expect(visit.button(f"Only these: {island}")).to_be_visible()
+    page.get_by_role("group", name="Cases, the newest first. Choose a row").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[role=gridcell]:focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/case?id=*")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_the_focus_goes_to_the_title_where_the_page_is_about_something_else_now(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    clear = visit.button("Clear")
+    clear.focus()
+    title = page.get_by_role("heading", level=1)
+    title.evaluate("each => { each.textContent = 'Another model' }")
+    clear.evaluate("each => each.remove()")
+    expect(title).to_be_focused()
+
+
 # Presses of Tab are told apart by what has the focus then. An icon beside the name is a word to the browser.
 _FOCUSED = "() => [document.activeElement.tagName, document.activeElement.innerText ?? '']"
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 _FOLDER = Path(__file__).resolve().parent
 # What several scripts need stands before them, in a file of its own.
-_BEFORE = {"outline": ("drawn",), "paste": ("to_uploader",), "draw": ("to_uploader",)}
+_BEFORE = {"outline": ("drawn", "stops"), "paste": ("to_uploader",), "draw": ("to_uploader",)}
 
 
 def run(

@@ -2,10 +2,11 @@
 // under `name`, `place` is the class of it (empty: the title of the page; null: the focus stays), `words` are said. The first token under a
 // name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box. What is wanted waits until
 // the script has run and its place is there, and holds a while: Streamlit may put another element in the place of that with the focus.
-// And where what had the focus is gone, as a button that was pressed, the focus goes to the heading of what is left around it.
+// And where what had the focus is gone, as a button that was pressed, the focus goes to the heading of what is left around it, or to
+// the title where that is another one now. What a button opens beside it has the focus: it stands at the end of the page.
 // Nothing without a name has the focus: a block is called by what was said of it last, for as long as it has it. Nobody hears the
 // same twice: what the focus reads out as it comes is not said besides.
-const state = (window.mdsFocus ??= { seen: {}, called: new WeakSet(), wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [] });
+const state = (window.mdsFocus ??= { seen: {}, called: new WeakSet(), wanted: null, acted: 0, isSent: false, isLost: false, at: null, around: [], title: "" });
 const PATIENCE = 60_000, HELD = 10_000, STEP = 100, LOOK = 250; // ms
 const STACKED = 800; // pixels: the answer stands below the form (style.css)
 const HEAD = 72; // pixels: the frame above the page, and some space
@@ -13,6 +14,9 @@ const LEAST = 160; // pixels of what came that must be in sight
 const ANSWER = ":is(.st-key-answer_now, .st-key-case_answer) h2";
 const BOX = "input, textarea, select, [contenteditable=true]";
 const HEADINGS = "h1, h2, h3, h4, [role=alert]";
+const OPENER = '[data-testid="stPopoverButton"]';
+const OPENED = '[data-testid="stPopoverBody"]';
+const OPENING = 2_000; // ms
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 
 function target(place) {
@@ -137,7 +141,12 @@ function look() {
   if (left) give(left, document.title);
 }
 
+function titleOfPage() {
+  return target("")?.textContent ?? "";
+}
+
 function whatIsLeft() {
+  if (state.title && titleOfPage() && state.title !== titleOfPage()) return target("");
   const seen = state.around.filter(isInSight);
   const named = seen.flatMap((each) => (each.matches(HEADINGS) ? [each] : [...each.querySelectorAll(HEADINGS)]));
   return named.find(isInSight) ?? target("") ?? seen[0];
@@ -156,10 +165,24 @@ function note(event) {
   state.isSent = Boolean(isLine && event.key === "Enter" && box.closest('[data-testid="stForm"]'));
 }
 
+// By a key, or a script for one: a hand on the mouse is at what it opened.
+function enter(event) {
+  const button = event.detail === 0 && event.target.closest?.(OPENER);
+  if (!button || button.ariaExpanded === "true") return;
+  const end = performance.now() + OPENING;
+  const go = () => {
+    const opened = document.querySelector(OPENED);
+    if (opened?.checkVisibility() && button.ariaExpanded === "true") give(opened, "");
+    else if (performance.now() < end) setTimeout(go, STEP);
+  };
+  setTimeout(go, STEP);
+}
+
 function listen() {
+  addEventListener("click", enter, true);
   addEventListener("pointerdown", note, true);
   addEventListener("keydown", note, true);
-  addEventListener("focusin", ({ target: at }) => Object.assign(state, { at, around: around(at) }), true);
+  addEventListener("focusin", ({ target: at }) => Object.assign(state, { at, around: around(at), title: titleOfPage() }), true);
   setInterval(look, LOOK);
 }
 

@@ -5,6 +5,7 @@ const HEADINGS = '[data-testid="stMain"] :is(h1, h2, h3, h4, h5, h6)';
 const REST = 150; // ms without a change
 
 function order() {
+  nameStops(); // stops.js
   let before = 0;
   for (const heading of document.querySelectorAll(HEADINGS)) {
     const own = Number(heading.tagName[1]);

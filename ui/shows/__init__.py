@@ -116,7 +116,7 @@ def _draw_cases(show: ShowView) -> None:
             _draw_case(show, place, case_id, view, known)
         if not views:
             st.info("No case is in it. Press **Add to a show** on the page of a case.")
-    with foot.container():
+    with foot.container(key=reasons.PLACE):
         reasons.draw(show.id, found)
 
 

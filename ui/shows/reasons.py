@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui import jobs, session
+from ui import announced, jobs, session
 from ui.explanations import jobs as explaining
 from ui.pressed import Presses, presses_of
 from ui.stage.reasons import MISSING, Reasons
 from ui.text import many
 
+PLACE = "show_reasons"
 _FIND = "find"
 
 
@@ -27,6 +28,14 @@ def draw(show_id: str, found: Sequence[Reasons]) -> None:
     missing = [each for each in found if each.can_be_found]
     if missing:
         _draw_button(show_id, missing)
+    state = (
+        "The reasons are on their way."
+        if running
+        else "The search for reasons has ended."
+        if begun
+        else ""
+    )
+    announced.announce(f"reasons_{show_id}", state, PLACE, state)
 
 
 def draw_pressed(show_id: str) -> None:

@@ -22,6 +22,7 @@ from ui.text import plain
 
 _FIND = "find"
 _LOOKING = "The reasons are being found."
+_HIDDEN = "The reasons are hidden."
 _OF_ANOTHER = "No reasons: the server answers something else now than what was recorded."
 
 
@@ -82,14 +83,21 @@ def draw(found: Why, slide: Slide) -> None:
     elif found.words:
         with st.container(key="stage_finding"):
             st.markdown(plain(found.words))
-    token, words = "", ""
-    if found.job:
-        token, words = found.job.id, _LOOKING
-    elif found.words:
-        token = words = found.words
-    elif slide.explanation:
-        token, words = "found", slide.explanation.sentence
+    token, words = _news(found, slide)
     announced.announce(f"stage_why_{case.id}", token, None, words)
+
+
+def _news(found: Why, slide: Slide) -> tuple[str, str]:
+    """What is known of the reasons now, and how it is said; both empty where nothing is."""
+    if found.job:
+        return found.job.id, _LOOKING
+    if found.words:
+        return found.words, found.words
+    if not slide.explanation:
+        return "", ""
+    if not st.session_state.get(WHY, True):
+        return _HIDDEN, _HIDDEN
+    return "found", slide.explanation.sentence
 
 
 def _presses(view: CaseView) -> Presses:
