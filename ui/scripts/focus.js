@@ -133,10 +133,11 @@ function isInSight(element) {
 
 function look() {
   if (!isNowhere()) return void (state.isLost = false);
-  const isGone = state.at && (!state.at.isConnected || state.at.disabled);
+  // What is hidden for a moment loses the focus, too. Out of a box somebody goes on purpose: on a phone, to close its keyboard.
+  const isGone = state.at && (!state.at.isConnected || state.at.disabled || !state.at.matches(BOX));
   if (!isGone || state.wanted || !isDrawn()) return;
   if (!state.isLost) return void (state.isLost = true); // it may come back by itself
-  const left = whatIsLeft();
+  const left = isInSight(state.at) && !state.at.disabled ? state.at : whatIsLeft();
   Object.assign(state, { isLost: false, at: null });
   if (left) give(left, document.title);
 }
