@@ -72,5 +72,10 @@ def least_share(right: float, n: float) -> float:
     return min(_MOST, max(1 - _MOST, value - SHRINK * math.sqrt(value * (1 - value) / (n + 1))))
 
 
+def days_words(first: date, last: date) -> str:
+    """`3 November to 1 December`, or one day."""
+    return in_words(last) if first == last else f"{in_words(first)} to {in_words(last)}"
+
+
 def in_words(day: date) -> str:
     return f"{day.day} {day:%B}"

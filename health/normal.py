@@ -4,47 +4,57 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from db.health_alarms import AlarmView
 from db.health_counting import DayCount
 from db.health_days import VersionCount
 from db.health_decisions import DecisionView
 from health.alarms.decisions import found_then
-from health.baselines import Baseline, added_up, in_words, of_versions
+from health.baselines import Baseline, added_up, days_words, in_words, of_versions
 from health.estimates import rate, share_words
 from health.findings import Finding
 from health.history import DayFigures
 from health.input_drift import RECENT_DAYS, in_use
+from health.sentences import listed
 from health.status import LEAST_OF_VERSION
 from health.summary import ESTIMATED
 
 # Of so many days where no answers are right less often than before; of more where these have too few of the version in use.
 DAYS = 28
+# What alarms are about.
+_WHAT = {
+    "accuracy": "wrong answers",
+    "errors": "failed requests",
+    "inputs": "changed inputs or answers",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Normal:
     """What would be accepted now: a `baseline`, of the version `in_use` alone where at least LEAST_OF_VERSION of its answers are checked. Of
-    fewer there are `too_few`; `after` is the day on which somebody closed the last fall, before which nothing is normal."""
+    fewer there are `too_few`; `after` is the day on which somebody closed the last fall, before which nothing is normal.
+    `doubt` is a sentence on alarms of its days, empty without one."""
 
     baseline: Baseline
     in_use: str = ""
     too_few: int | None = None
     after: date | None = None
+    doubt: str = ""
 
     @property
     def figure(self) -> str:
-        """`27 checked cases of version 2 since 3 November: 96 % right, 82 to 99 %`; empty where none is checked."""
+        """`27 checked cases of version 2, 3 November to 1 December: 96 % right, 82 to 99 %`; empty where none is checked."""
         found = self.baseline
         if not found.n:
             return ""
         right = rate(found.right, found.n)
         cases = "1 checked case" if found.n == 1 else f"{found.n:,} checked cases"
-        since = f" since {in_words(found.since)}" if found.since else ""
+        dates = f", {days_words(found.since, found.until)}" if found.since else ""
         ends = f"{right.low * 100:.0f} to {right.high * 100:.0f} %"
         return (
-            f"{cases}{of_versions(found.checked)}{since}: {share_words(found.share)} right, {ends}"
+            f"{cases}{of_versions(found.checked)}{dates}: {share_words(found.share)} right, {ends}"
         )
 
     @property
@@ -72,10 +82,58 @@ def normal_of(
     findings: Iterable[Finding],
     steps: Sequence[DecisionView],
     today: date,
+    alarms: Iterable[AlarmView] = (),
 ) -> Normal:
     """What would be accepted of the cases `counted`, and of their `days`: while answers are right less often, of those checked since that
     began, for what came before is the old normal; else of the last weeks, without what came before the last fall that somebody
-    closed. `steps` are the newest first."""
+    closed. `steps` are the newest first, and `alarms` those of the model."""
+    findings = list(findings)
+    found = _normal_of(counted, days, findings, steps, today)
+    return replace(found, doubt=doubt_words(found.baseline, findings, alarms))
+
+
+def doubt_words(
+    baseline: Baseline, findings: Iterable[Finding], alarms: Iterable[AlarmView]
+) -> str:
+    """Which alarms the days of a baseline have, and how many of its cases are of a version whose answers one is about: `Careful: these days
+    have an alarm that is still open (wrong answers, since 14 November), and …`. Empty where none has."""
+    if not baseline.n:
+        return ""
+    first, open_ones = baseline.since or baseline.until, [f for f in findings if f.kind in _WHAT]
+    known = [_open_words(found) for found in open_ones if not found.is_over]
+    known += [
+        f"one that is over ({_WHAT['accuracy']}, noticed on {in_words(alarm.opened_at.date())}, over since {in_words(alarm.ended_at.date())})"
+        for alarm in alarms
+        if alarm.kind == "accuracy" and alarm.ended_at and alarm.ended_at.date() >= first
+    ]
+    if not known:
+        return ""
+    return f"Careful: these days have {listed(known)}{_of_bad_versions(baseline, open_ones)}: what was wrong then becomes normal."
+
+
+def _open_words(found: Finding) -> str:
+    since = f", since {in_words(found.since)}" if found.since else ""
+    return f"an alarm that is still open ({_WHAT[found.kind]}{since})"
+
+
+def _of_bad_versions(baseline: Baseline, findings: Iterable[Finding]) -> str:
+    """How many of the checked cases are of versions that a fall is about."""
+    falls = {v for found in findings if found.kind == "accuracy" for v in found.checked}
+    bad = [version for version in baseline.checked if version in falls]
+    count = sum(sum(baseline.checked[version]) for version in bad)
+    if not (count and of_versions(bad)):
+        return ""
+    are = "is" if count == 1 else "are"
+    return f", and {count:,} of these {baseline.n:,} cases {are}{of_versions(bad)}, whose answers it is about"
+
+
+def _normal_of(
+    counted: Sequence[DayCount],
+    days: Sequence[DayFigures],
+    findings: Iterable[Finding],
+    steps: Sequence[DecisionView],
+    today: date,
+) -> Normal:
     used = version_in_use(counted, today)
     fall = next((f for f in findings if f.kind == "accuracy" and not f.is_over and f.checked), None)
     after = None if fall else _closed_fall(steps)

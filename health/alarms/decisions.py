@@ -240,9 +240,18 @@ def _check(
         raise DecisionRefused(sentence, advice=advice)
     if action == "snoozed" and not 0 < days <= MOST_SNOOZED:
         raise DecisionRefused(f"It can be put off by 1 to {MOST_SNOOZED} days.", advice=advice)
+    if action == "accepted":
+        _check_accepted(reason, normal, evidence, advice)
+
+
+def _check_accepted(
+    reason: str, normal: Baseline | None, evidence: Mapping[str, object], advice: str
+) -> None:
     is_checked = normal is not None and normal.n > 0
-    if action == "accepted" and not is_checked and "inputs" not in _found_of(evidence):
+    if not is_checked and "inputs" not in _found_of(evidence):
         raise DecisionRefused(
             "There are no checked cases to accept as the new normal.",
             advice="Check some of the drawn cases first.",
         )
+    if not reason:
+        raise DecisionRefused("Say why it becomes the normal.", advice=advice)

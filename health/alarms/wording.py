@@ -8,7 +8,7 @@ from datetime import date
 from db.health_alarms import ALARM_KINDS
 from db.health_decisions import DecisionView
 from health.alarms.decisions import ENDING, accepted, closed
-from health.baselines import in_words, of_versions
+from health.baselines import days_words, in_words, of_versions
 from health.findings import Status
 from health.reference import Reference, compared_from
 
@@ -52,10 +52,12 @@ def _accepted(step: DecisionView) -> str:
 
 
 def _of_which(step: DecisionView) -> str:
-    """` of version v2 since 16 November`, as far as it was kept."""
+    """` of version v2, 16 November to 1 December,`, as far as it was kept."""
     baseline, since = accepted([step]), step.evidence.get("checked_since")
     day = (
-        f" since {in_words(date.fromisoformat(since))}" if since and isinstance(since, str) else ""
+        f", {days_words(date.fromisoformat(since), step.created_at.date())},"
+        if since and isinstance(since, str)
+        else ""
     )
     return f"{of_versions(baseline.checked) if baseline else ''}{day}"
 

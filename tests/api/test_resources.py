@@ -15,6 +15,7 @@ from db.engine import reading, writing
 from db.health_calibrations import CalibrationView, replace_all
 from db.ids import utc_now
 from feedback.review_filling import fill
+from feedback.submission import submit
 from health.alarms.decisions import decide
 from health.coming_in import ComingIn
 from mds_client.signature import File, ModelRef
@@ -146,6 +147,27 @@ def test_health_of_the_api_is_of_the_days_of_the_page_and_names_whose_the_model_
     listed = olga.get("/health").json()["items"]
     line = next(each for each in listed if each["model"] == "demo/diabetes-progress")
     assert (line["owner"], line["acknowledged_by"]) == (owner, "olga")
+
+
+def test_checks_and_what_waits_are_of_the_days_that_are_looked_at(served: Served) -> None:
+    of = {"server": "demo", "model": "weighed", "is_audited": True, "audit_draw": 0.01}
+    now = utc_now()
+    days = (*[40] * 30, *[1] * 12, 2, 2)
+    made = [case_of(**of, created_at=now - timedelta(days=ago)) for ago in days]
+    for n, case in enumerate(add_cases(served.services.sessions, *made)):
+        if n < 42:
+            judgement = "incorrect" if n % 3 == 0 else "correct"
+            submit(served.services.sessions, case_id=case.id, person="ada", judgement=judgement, key=case.id)  # fmt: skip
+    olga = served.client("olga")
+    whole, week = (
+        olga.get("/health/demo/weighed", params={"days": span}).json() for span in (120, 7)
+    )
+    assert (whole["accuracy"]["n"], whole["accuracy"]["drawn"], whole["waiting"]) == (42, 44, 2)
+    assert (week["accuracy"]["n"], week["accuracy"]["drawn"], week["waiting"]) == (12, 14, 2)
+    # A share of 8 in 12 takes as many checks in all as one of 28 in 42, of which 30 more are done.
+    assert week["checks"] - whole["checks"] == pytest.approx(42 - 12, abs=2)
+    (listed,) = (each for each in olga.get("/health").json()["items"] if each["cases"] == 44)
+    assert listed["checks"] == whole["checks"]
 
 
 def test_while_the_history_of_a_demonstration_comes_in_that_is_said(

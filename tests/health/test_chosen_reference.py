@@ -183,7 +183,7 @@ def test_the_later_of_a_choice_and_an_accepted_state_counts(odd_start: Sessions)
     who, of = limited(odd_start, REVIEWER), {"server": "shelf", "model": "penguins"}
     for at, then in ((-1, "chosen"), (1, "accepted")):
         moment = NOW + timedelta(hours=at)
-        decide(who, **of, person="olga", decision="accepted", evidence=kept_with, clock=lambda m=moment: m)  # type: ignore[misc]  # fmt: skip
+        decide(who, **of, person="olga", decision="accepted", reason="so", evidence=kept_with, clock=lambda m=moment: m)  # type: ignore[misc]  # fmt: skip
         made = _days(odd_start, date(2025, 4, 5), date(2025, 5, 10))
         found = _look(odd_start, 0.1).drift_reference
         assert (found.chosen, found.accepted) == (

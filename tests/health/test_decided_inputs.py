@@ -91,7 +91,7 @@ def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -
     input_drift.forget()  # what a job kept says the same
     assert _look(changed).drift == before.drift
     bring_up_to_date(changed, standings(changed, clock=lambda: NOW).values(), clock=lambda: NOW)
-    step = _decide(changed, "accepted")
+    step = _decide(changed, "accepted", "so")
     after = _look(changed)
     assert "inputs" not in _kinds(after)
     assert after.standing == standings(changed, clock=lambda: NOW)[MODEL]
@@ -118,7 +118,7 @@ def test_accepting_moves_the_reference_and_the_word_follows(changed: Sessions) -
 
 
 def test_a_version_that_came_later_is_compared_with_its_own_first_cases(changed: Sessions) -> None:
-    _decide(changed, "accepted")
+    _decide(changed, "accepted", "so")
     _ask(changed, 10.0, range(1, 30), version="v2")
     found = _look(changed, 30)
     assert "inputs" not in _kinds(found)
@@ -129,7 +129,7 @@ def test_a_version_that_came_later_is_compared_with_its_own_first_cases(changed:
 def test_what_is_compared_as_a_whole_follows_with_the_next_run(changed: Sessions) -> None:
     assert [compare_as_a_whole(changed, clock=lambda: NOW) for _ in "ab"] == [1, 0]
     assert any(each.is_flagged for each in _look(changed).joint_drift)
-    _decide(changed, "accepted")
+    _decide(changed, "accepted", "so")
     assert _look(changed).joint_drift == []
     assert [compare_as_a_whole(changed, clock=lambda: NOW) for _ in "ab"] == [1, 0]
     input_drift.forget()
@@ -161,7 +161,7 @@ def test_closing_keeps_the_reference_and_begins_anew(changed: Sessions) -> None:
 def test_only_changed_inputs_can_be_accepted_without_a_checked_case(sessions: Sessions) -> None:
     _ask(sessions, 40.0, range(-60, 0))
     with pytest.raises(DecisionRefused, match="no checked cases"):
-        _decide(sessions, "accepted")
+        _decide(sessions, "accepted", "so")
 
 
 def test_the_word_on_cards_follows_at_once(changed: Sessions) -> None:
@@ -188,17 +188,27 @@ def test_the_word_on_cards_follows_at_once(changed: Sessions) -> None:
 
 def test_the_record_says_who_in_which_role_decided_what(changed: Sessions) -> None:
     normal = Baseline(right=84, n=92, until=NOW.date())
-    decide(changed, **OF, person="rita", decision="accepted", normal=normal, clock=lambda: NOW)
+    decide(
+        changed,
+        **OF,
+        person="rita",
+        decision="accepted",
+        reason="so",
+        normal=normal,
+        clock=lambda: NOW,
+    )
     (accepted,) = decisions(changed, *MODEL)
     assert decision_words(accepted) == (
         "1 June 2025 12:00 UTC: rita (operator) accepted its state as normal: 84 of 92 checked answers right. From 15 June on, "
-        "inputs are compared with those since 1 June."
+        "inputs are compared with those since 1 June. Why: so"
     )
     status = replace(_look(changed).standing.status, findings=(Finding(kind="quiet", sentence="Nobody asks."),))  # fmt: skip
-    assert newest_words([accepted], status) == "rita (operator) accepted the state of 1 June as normal."  # fmt: skip
+    assert newest_words([accepted], status) == "rita (operator) accepted the state of 1 June as normal: so."  # fmt: skip
     fell = replace(status, findings=(Finding(kind="accuracy", sentence="It fell."),))
     newer = newest_words([accepted], fell)
-    assert newer == "On 1 June, before this began, rita (operator) accepted how it was as normal."
+    assert (
+        newer == "On 1 June, before this began, rita (operator) accepted how it was as normal: so."
+    )
     off = {"decision": "snoozed", "days": 7, "reason": "holidays", "clock": lambda: NOW}
     put_off = decide(changed, **OF, person="rita", **off)
     assert decision_words(put_off).endswith("put it off until 8 June. Why: holidays")
@@ -207,7 +217,7 @@ def test_the_record_says_who_in_which_role_decided_what(changed: Sessions) -> No
 
 def test_what_was_accepted_holds_however_much_is_decided_later(changed: Sessions) -> None:
     """On a page of one model and of all alike."""
-    step = _decide(changed, "accepted")
+    step = _decide(changed, "accepted", "so")
     later = itertools.count(1)
     for _ in range(60):
         who = limited(changed, REVIEWER)

@@ -220,7 +220,19 @@ def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Session
     assert normal.since == fall.since
     assert normal.n == 3 * ((NOW.date() - normal.since).days + 1) < 84
     assert kept["checked"] == {"v2": [normal.right, normal.n - normal.right]}
-    decide(sessions, decision="accepted", normal=normal, evidence=kept, clock=lambda: NOW, **of)
+    with pytest.raises(DecisionRefused, match="why it becomes the normal"):
+        decide(sessions, decision="accepted", normal=normal, evidence=kept, reason=" ", **of)
+    known = fallen.normal.doubt
+    assert known.startswith(
+        "Careful: these days have an alarm that is still open (wrong answers, since "
+    )
+    assert (
+        f", and {normal.n} of these {normal.n} cases are of version v2, whose answers it is about: what was"
+        in known
+    )
+    decide(
+        sessions, decision="accepted", normal=normal, evidence=kept, reason="so", clock=lambda: NOW, **of
+    )  # fmt: skip
     found = _look(sessions)
     checked = {version: tuple(labels) for version, labels in kept["checked"].items()}
     assert found.standing.status.word == "Healthy"

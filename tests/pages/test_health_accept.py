@@ -41,12 +41,14 @@ def test_the_figure_is_asked_about_and_recorded_as_it_was_shown(
     app.query_params["model"] = "demo/penguins"
     app.switch_page("../pages/health.py").run()
     assert not app.exception
-    figure = (
-        f"26 checked cases of version v2 since {in_words(since.date())}: 96 % right, 81 to 99 %."
-    )
+    figure = f"26 checked cases of version v2, {in_words(since.date())} to {in_words(datetime.now(UTC).date())}: 96 % right, 81 to 99 %."
     assert f"The baseline will be {figure}" in _texts(app)
-    app.text_input(key="health_reason").set_value("checked by hand").run()
     app.button(key="health_decide").click().run()
+    app.button(key="health_accept").click().run()
+    assert [each.value for each in app.error] == [
+        "Say above why it becomes the normal. Nothing was recorded."
+    ]
+    app.text_input(key="health_reason").set_value("checked by hand").run()
     assert decisions(built.sessions, "demo", "penguins") == [], (
         "nothing is recorded before it is said"
     )
@@ -62,8 +64,8 @@ def test_the_figure_is_asked_about_and_recorded_as_it_was_shown(
     (made,) = decisions(built.sessions, "demo", "penguins")
     assert (made.baseline_right, made.baseline_n, made.reason) == (25, 26, "checked by hand")
     assert made.evidence["checked"] == {"v2": [25, 1]}
-    day = in_words(since.date())
-    assert f"25 of 26 checked answers of version v2 since {day} right" in _texts(app)
+    days = f"{in_words(since.date())} to {in_words(datetime.now(UTC).date())}"
+    assert f"25 of 26 checked answers of version v2, {days}, right" in _texts(app)
     assert not any(each.key == "health_accept" for each in app.button)
 
 

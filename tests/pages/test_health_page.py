@@ -467,6 +467,7 @@ def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     app.radio(key="health_decision").set_value("accepted").run()
     (told,) = (each.value for each in app.caption if "that come after today" in each.value)
     assert any("No drawn case is checked, so there is no" in each.value for each in app.markdown)
+    app.text_input(key="health_reason").set_value("a new scanner").run()
     app.button(key="health_decide").click().run()
     app.button(key="health_accept").click().run()
     assert not app.exception

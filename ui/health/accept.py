@@ -28,11 +28,13 @@ class _Asked:
     normal: Normal
 
 
-def draw(look: Look, chosen: Chosen, record: Callable[[Normal], None]) -> None:
-    """What would be accepted, and a button; once that is pressed, the question, whose button records what it says."""
+def draw(look: Look, chosen: Chosen, reason: str, record: Callable[[Normal], None]) -> None:
+    """What would be accepted, and a button; once that is pressed, the question, whose button records what it says. Without a `reason` it
+    asks for one, and the question stays."""
     asked: _Asked | None = st.session_state.get(_ASKED)
     if asked is None or asked.of != (chosen.server, chosen.model):
         st.markdown(plain(_baseline_words(look.normal)))
+        _draw_doubt(look.normal)
         st.caption(plain(_inputs_words(look)))
         st.button(
             "Accept as normal …",
@@ -45,10 +47,13 @@ def draw(look: Look, chosen: Chosen, record: Callable[[Normal], None]) -> None:
     title = model_titles.of_model(chosen.server, chosen.model)
     words = asked.normal.words or _baseline_words(asked.normal)
     st.markdown(f"**Accept this as the normal of {plain(title)}?**  \n{plain(words)}")
+    _draw_doubt(asked.normal)
     with st.container(horizontal=True):
         is_sure = st.button("Yes, accept it", type="primary", key="health_accept")
         st.button("Not now", key="health_accept_not", on_click=forget)
-    if is_sure:
+    if is_sure and not reason.strip():
+        st.error("Say above why it becomes the normal. Nothing was recorded.")
+    elif is_sure:
         forget()
         record(asked.normal)
 
@@ -60,6 +65,11 @@ def forget() -> None:
 
 def _ask(asked: _Asked) -> None:
     st.session_state[_ASKED] = asked
+
+
+def _draw_doubt(normal: Normal) -> None:
+    if normal.doubt:
+        st.warning(plain(normal.doubt), icon=":material/warning:")
 
 
 def _baseline_words(normal: Normal) -> str:

@@ -70,13 +70,15 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
 
 def _draw_rest(look: Look, chosen: Chosen, decision: str) -> None:
     """The reason, what follows from it, and the button."""
-    why = "Why?" if decision == "closed" else "Why? (optional)"
-    reason = st.text_input(why, key="health_reason", help="Needed to close it.") or ""
+    why = "Why?" if decision in ("closed", "accepted") else "Why? (optional)"
+    reason = st.text_input(why, key="health_reason", help="Needed to accept or close it.") or ""
     place = f"{chosen.server}/{chosen.model} {decision} {reason}"
     if words := _recorded(look):
         st.success(plain(words), icon=":material/check:")
     if decision == "accepted":
-        accept.draw(look, chosen, lambda normal: _decide(look, chosen, decision, reason, normal))
+        accept.draw(
+            look, chosen, reason, lambda normal: _decide(look, chosen, decision, reason, normal)
+        )
     else:
         accept.forget()
         if decision == "closed":

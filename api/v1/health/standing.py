@@ -17,7 +17,7 @@ from health.alarms.wording import role_of
 from health.coming_in import ComingIn, as_known
 from health.error_sizes import full_sentence
 from health.standing import Standing
-from health.status import Finding, Word
+from health.status import Finding, Word, checks_for
 from health.titles import Units
 from mds_client.signature import ModelRef
 
@@ -114,7 +114,8 @@ class ModelHealth(BaseModel):
         examples=[1.3],
     )
     checks: int = Field(
-        description="Checks that are missing for ±5 percentage points; of the days that the word is of, whatever `days` says",
+        description="Checks that are missing for ±5 percentage points; of the days that are looked at, as `waiting` and `accuracy`. `action` is of "
+        "those of the word",
         examples=[18],
     )
     waiting: int = Field(
@@ -151,7 +152,7 @@ def head_of(standing: Standing, known: Known) -> dict[str, object]:
         "accuracy": accuracy_of(standing.accuracy),
         "alarms": [_alarm(finding) for finding in status.findings],
         "evidence": finite(status.alarm.evidence) if status.alarm else None,
-        "checks": status.checks,
+        "checks": checks_for(standing.accuracy),
         "waiting": standing.unchecked,
         "owner": known.owners.get((standing.server, standing.model), ""),
         "acknowledged_by": standing.acknowledged_by,
