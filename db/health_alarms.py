@@ -21,6 +21,8 @@ __all__ = [
     "newest",
     "note_deliveries",
     "open_now",
+    "over_since",
+    "reopen",
     "to_tell",
     "wind_back",
 ]
@@ -28,7 +30,8 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmView:
-    """One alarm, as it stands. `deliveries` is by the name of a channel."""
+    """One alarm, as it stands. `deliveries` is by the name of a channel; in its `pauses` it was over, from the first moment to the
+    second."""
 
     id: str
     server: str
@@ -38,6 +41,7 @@ class AlarmView:
     ended_at: datetime | None = None
     sentence: str
     deliveries: Mapping[str, object]
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -50,8 +54,24 @@ _NAMES = tuple(field.name for field in fields(AlarmView))
 
 def add(session: Session, alarm: AlarmView) -> None:
     """Record an alarm that begins. Raises Conflict where one of its kind goes on."""
-    session.add(HealthAlarm(**{name: getattr(alarm, name) for name in _NAMES}))
+    values = {name: getattr(alarm, name) for name in _NAMES}
+    session.add(HealthAlarm(**{**values, "pauses": _kept(alarm.pauses)}))
     session.flush()
+
+
+def reopen(session: Session, alarm: AlarmView, now: datetime) -> None:
+    """One that is over goes on again, with its `deliveries`. Raises Conflict where one of its kind goes on."""
+    pauses = (*alarm.pauses, (alarm.ended_at or now, now))
+    values = {"ended_at": None, "deliveries": dict(alarm.deliveries), "pauses": _kept(pauses)}
+    is_it = (HealthAlarm.id == alarm.id, HealthAlarm.ended_at.is_not(None))
+    session.execute(update(HealthAlarm).where(*is_it).values(values))
+    session.flush()
+
+
+def over_since(session: Session, moment: datetime) -> list[AlarmView]:
+    """Those that ended from a moment on, the last to end last."""
+    query = select(HealthAlarm).where(HealthAlarm.ended_at >= moment)
+    return [_view(row) for row in session.scalars(query.order_by(HealthAlarm.ended_at))]
 
 
 def end(session: Session, alarm_id: str, now: datetime) -> None:
@@ -76,6 +96,12 @@ def wind_back(session: Session, server: str, models: Sequence[str], now: datetim
     for statement in (later, ended):
         of_models = statement.where(HealthAlarm.server == server, HealthAlarm.model.in_(models))
         session.execute(of_models, execution_options={"synchronize_session": False})
+    again = select(HealthAlarm).where(HealthAlarm.server == server, HealthAlarm.model.in_(models))
+    for alarm in session.scalars(again.where(HealthAlarm.pauses.is_not(None))):
+        pauses = _view(alarm).pauses
+        if later_ones := [pause for pause in pauses if pause[1] > now]:
+            alarm.pauses = _kept(tuple(pause for pause in pauses if pause[1] <= now))
+            alarm.ended_at = later_ones[0][0] if later_ones[0][0] <= now else None
 
 
 def note_deliveries(session: Session, alarm_id: str, deliveries: Mapping[str, object]) -> None:
@@ -108,4 +134,10 @@ def newest(session: Session, server: str, model: str, limit: int = 20) -> list[A
 
 
 def _view(row: HealthAlarm) -> AlarmView:
-    return AlarmView(**{name: getattr(row, name) for name in _NAMES})
+    values = {name: getattr(row, name) for name in _NAMES}
+    pauses = [tuple(map(datetime.fromisoformat, pause)) for pause in row.pauses or ()]
+    return AlarmView(**{**values, "pauses": tuple(pauses)})
+
+
+def _kept(pauses: Sequence[tuple[datetime, datetime]]) -> list[list[str]] | None:
+    return [[moment.isoformat() for moment in pause] for pause in pauses] or None

@@ -116,6 +116,7 @@ class Looking:
         for model in self.models:
             for alarm in alarms_of(self.sessions, self.server, model):
                 yield alarm.opened_at
+                yield from (again for _, again in alarm.pauses)
                 if alarm.ended_at:
                     yield alarm.ended_at
             yield from (d.created_at for d in decisions(self.sessions, self.server, model))

@@ -51,7 +51,7 @@ class HealthReference(OfSource, Base):
 
 class HealthAlarm(Base):
     """Something that Health found of a model, from when it was first seen until it was over. `deliveries` says of each channel
-    what it was told when, and how often that failed."""
+    what it was told when, and how often that failed; `pauses` from when to when it was over and began again (ISO 8601), oldest first."""
 
     __tablename__ = "health_alarms"
     __table_args__ = (
@@ -77,6 +77,7 @@ class HealthAlarm(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
     deliveries: Mapped[dict[str, object]] = mapped_column(Json)
+    pauses: Mapped[list[list[str]] | None] = mapped_column(Json)
 
 
 class HealthStanding(Base):

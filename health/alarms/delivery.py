@@ -122,7 +122,7 @@ def alarm_words(
     was told. `steps` and `findings` are those of its model."""
     step, told = _ending(alarm, steps), told_words(alarm)
     now = next((f for f in findings if f.kind == alarm.kind), None) if alarm.is_open else None
-    parts = [f"{_noticed(alarm, now)} It said then: “{alarm.sentence}”"]
+    parts = [f"{_noticed(alarm, now)} It said then: “{alarm.sentence}”", *_pauses_words(alarm)]
     if now and now.sentence != alarm.sentence:
         parts.append(
             f"It goes on. Today, with the cases that came since, it says: “{now.sentence}”"
@@ -140,6 +140,13 @@ def _noticed(alarm: AlarmView, now: Finding | None) -> str:
     if now is None or now.since is None or now.since >= alarm.opened_at.date():
         return noticed
     return f"{noticed[:-1]}; it began on {in_words(now.since)}, and it took until then to have enough cases to be sure."
+
+
+def _pauses_words(alarm: AlarmView) -> list[str]:
+    """When it was over and began again."""
+    return [
+        f"It was over from {_moment(over)} to {_moment(again)}." for over, again in alarm.pauses
+    ]
 
 
 def _ending(alarm: AlarmView, steps: Sequence[DecisionView]) -> DecisionView | None:
@@ -230,6 +237,9 @@ class _Due:
     def _body(self) -> str:
         alarm = self.alarm
         parts = [alarm.sentence]
+        if alarm.pauses and alarm.is_open:
+            over = _pauses_words(alarm)[-1]
+            parts = [f"It goes on again. {over} When it was noticed, on {_moment(alarm.opened_at)}, it said: {alarm.sentence}"]  # fmt: skip
         if alarm.ended_at:
             parts = [f"It ended on {alarm.ended_at:%-d %B %H:%M} UTC. It was: {alarm.sentence}"]
             parts += [self._closed()] if self._closed() else []

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import ValidationError
 
-from db.engine import Sessions, close, limited, make_sessions
+import db.health_alarms
+from db.engine import Sessions, close, limited, make_sessions, writing
 from db.scope import Models, Scope
 from feedback.submission import submit
 from health.alarms.channels import Channels
@@ -240,6 +241,52 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
     )
     assert "Today" not in alarm_words(first, [], [now]), "it is over"
     assert (newest.is_open, newest.opened_at) == (True, _later(minutes=5))
+
+
+def test_what_is_over_and_begins_again_within_a_week_is_the_same_alarm(
+    sessions: Sessions, hook: Hook
+) -> None:
+    def found(now: datetime, *kinds: str) -> tuple[int, int]:
+        (standing,) = standings(sessions, clock=lambda: now).values()
+        findings = tuple(Finding(kind=kind, sentence=f"{kind} {now:%d}.") for kind in kinds)  # type: ignore[arg-type]
+        standing = replace(standing, status=replace(standing.status, findings=findings))
+        return bring_up_to_date(sessions, [standing], clock=lambda: now)
+
+    def told(now: datetime) -> int:
+        return deliver(sessions, _channels(), clock=lambda: now).sent
+
+    add_cases(sessions, case_of(created_at=NOW))
+    assert (found(NOW, "errors"), told(NOW)) == ((1, 0), 1)
+    assert (found(_later(days=1)), told(_later(days=1))) == ((0, 1), 1)
+    assert (found(_later(days=2), "errors"), told(_later(days=2))) == ((1, 0), 1)
+    (alarm,) = alarms_of(sessions, *MODEL)
+    assert (alarm.is_open, alarm.opened_at) == (True, NOW)
+    assert alarm.pauses == ((_later(days=1), _later(days=2)),)
+    words = "It was over from 2 June 12:00 UTC to 3 June 12:00 UTC."
+    assert f"It said then: “errors 01.” {words} It goes on." in alarm_words(alarm, [])
+    assert [each["title"] for each in hook.got] == [
+        "shelf/penguins: requests fail",
+        "shelf/penguins: over (requests fail)",
+        "shelf/penguins: requests fail",
+    ]
+    assert hook.got[2]["message"].startswith(f"It goes on again. {words} When it was noticed, on 1")
+    # As it was before it began again, and before it was over.
+    for moment, ended in ((_later(days=1.5), _later(days=1)), (_later(hours=1), None)):
+        with writing(sessions) as session:
+            db.health_alarms.wind_back(session, MODEL[0], [MODEL[1]], moment)
+        (before,) = alarms_of(sessions, *MODEL)
+        assert (before.ended_at, before.pauses) == (ended, ())
+    # More than a week later, or after somebody closed it, it is another one.
+    assert found(_later(days=3)) == (0, 1)
+    assert found(_later(days=10.1), "errors") == (1, 0)
+    assert len(alarms_of(sessions, *MODEL)) == 2
+    _close(sessions, _later(days=11))
+    assert found(_later(days=12), "errors") == (1, 0)
+    assert len(alarms_of(sessions, *MODEL)) == 3
+    assert found(_later(days=13)) == (0, 1)
+    _close(sessions, _later(days=13.5))
+    assert found(_later(days=14), "errors", "inputs") == (2, 0)
+    assert len(alarms_of(sessions, *MODEL)) == 5
 
 
 def test_alarms_are_seen_by_who_sees_the_model(sqlite_sessions: Sessions) -> None:
