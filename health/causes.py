@@ -19,7 +19,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from health.baselines import in_words
-from health.slices import LEAST, LEVEL, Inside, Slice, chance, parts, slices
+from health.slices import LEAST, LEVEL, Inside, Slice, can_be_cut, chance, slices
 from health.titles import NO_WORDS, FieldWords, title_of
 from health.weighted import Floats, Share, ratio_interval, share
 
@@ -241,7 +241,7 @@ def _spread(
             "The wrong answers are spread over all inputs: no slice is worse than chance explains."
         )
     fields = [name for name in dict.fromkeys(chain.from_iterable(rows)) if name != _VERSION]
-    if any(parts([row.get(name) for row in rows]) for name in fields):
+    if any(can_be_cut([row.get(name) for row in rows]) for name in fields):
         return "No slice could be compared: none has enough checked cases in it and outside it."
     called = " and ".join(titles.get(name, name) for name in fields[:_MOST_NAMED])
     if not called or len(fields) > _MOST_NAMED:

@@ -111,6 +111,12 @@ def _fields(rows: Sequence[Mapping[str, object]]) -> Iterator[tuple[str, list[Pa
             yield name, parts(values), missing
 
 
+def can_be_cut(values: Sequence[object]) -> bool:
+    """Whether the values of a field have parts, or are free texts of several lengths."""
+    lengths = set(_lengths(values)) if _are_free_texts(values) else set()
+    return bool(parts(values)) or len(lengths - {None}) > 1
+
+
 def _lengths(values: Sequence[object]) -> list[int | None]:
     """Of texts, in characters; None of what is none, or empty."""
     return [len(value) if isinstance(value, str) and value else None for value in values]

@@ -139,7 +139,8 @@ def _noticed(alarm: AlarmView, now: Finding | None) -> str:
     noticed = f"Noticed on {_moment(alarm.opened_at)}."
     if now is None or now.since is None or now.since >= alarm.opened_at.date():
         return noticed
-    return f"{noticed[:-1]}; it began on {in_words(now.since)}, and it took until then to have enough cases to be sure."
+    began = f"as is known today, it began on {in_words(now.since)}"
+    return f"{noticed[:-1]}; {began}: it took until then to have enough cases to be sure."
 
 
 def _pauses_words(alarm: AlarmView) -> list[str]:

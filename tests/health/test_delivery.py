@@ -237,7 +237,7 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
     )
     before = replace(now, since=date(2025, 5, 30))
     assert alarm_words(newest, [], [before]).startswith(
-        "Noticed on 1 June 12:05 UTC; it began on 30 May, and it took until then to have enough cases to be sure. It said"
+        "Noticed on 1 June 12:05 UTC; as is known today, it began on 30 May: it took until then to have enough cases to be sure. It said"
     )
     assert "Today" not in alarm_words(first, [], [now]), "it is over"
     assert (newest.is_open, newest.opened_at) == (True, _later(minutes=5))

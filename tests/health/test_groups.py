@@ -242,6 +242,8 @@ def test_where_no_slice_was_looked_at_nothing_is_said_to_be_spread_over_all_inpu
     assert "Text and photo have neither" in said([{"text": t, "photo": photo} for t in texts])
     assert "no input has numbers" in said([{"a": t, "b": t, "c": t} for t in texts])
     assert "none has enough checked cases" in said([{"text": t, "always": "x"} for t in texts])
+    few = [{"text": f"{'long ' * (n % 9)}text {n:03}" if n % 40 == 0 else None} for n in range(600)]
+    assert "none has enough checked cases" in said(few), "few, but of several lengths"
     assert "spread over all inputs" in said([{"text": t, "length": len(t) + n} for n, t in enumerate(texts)])  # fmt: skip
     assert slices_words([]).startswith("No slice can be compared")
     assert "None is" in slices_words(slices([{"x": n % 2} for n in range(60)], [True] * 60, [1.0] * 60))  # fmt: skip
