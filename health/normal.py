@@ -96,11 +96,11 @@ def doubt_words(
     baseline: Baseline, findings: Iterable[Finding], alarms: Iterable[AlarmView]
 ) -> str:
     """Which alarms the days of a baseline have, and how many of its cases are of a version whose answers one is about: `Careful: these days
-    have an alarm that is still open (wrong answers, since 14 November), and …`. Empty where none has."""
+    have an open alarm (wrong answers, since 14 November), and …`. Empty where none has."""
     if not baseline.n:
         return ""
     first, open_ones = baseline.since or baseline.until, [f for f in findings if f.kind in _WHAT]
-    known = [_open_words(found) for found in open_ones if not found.is_over]
+    known = _open_words([found for found in open_ones if not found.is_over])
     known += [
         f"one that is over ({_WHAT['accuracy']}, noticed on {in_words(alarm.opened_at.date())}, over since {in_words(alarm.ended_at.date())})"
         for alarm in alarms
@@ -111,9 +111,13 @@ def doubt_words(
     return f"Careful: these days have {listed(known)}{_of_bad_versions(baseline, open_ones)}: what was wrong then becomes normal."
 
 
-def _open_words(found: Finding) -> str:
-    since = f", since {in_words(found.since)}" if found.since else ""
-    return f"an alarm that is still open ({_WHAT[found.kind]}{since})"
+def _open_words(found: Sequence[Finding]) -> list[str]:
+    """`2 open alarms (wrong answers, since 14 November; failed requests, since 20 November)`."""
+    each = "; ".join(
+        f"{_WHAT[f.kind]}{f', since {in_words(f.since)}' if f.since else ''}" for f in found
+    )
+    many = "an open alarm" if len(found) == 1 else f"{len(found)} open alarms"
+    return [f"{many} ({each})"] if found else []
 
 
 def _of_bad_versions(baseline: Baseline, findings: Iterable[Finding]) -> str:

@@ -116,13 +116,14 @@ def test_alarms_of_the_days_that_become_normal_are_warned_of() -> None:
     assert _normal(*counts).doubt == ""
     fall = Finding(kind="accuracy", sentence="", since=TODAY - timedelta(days=6), checked={"2": (2, 9)})  # fmt: skip
     assert doubt_words(baseline, [fall], []) == (
-        "Careful: these days have an alarm that is still open (wrong answers, since 24 November), and 25 of these 25 cases are of "
+        "Careful: these days have an open alarm (wrong answers, since 24 November), and 25 of these 25 cases are of "
         "version 2, whose answers it is about: what was wrong then becomes normal."
     )
     errors = Finding(kind="errors", sentence="", since=TODAY)
     over = _alarm("accuracy", 8, 3)
     known = doubt_words(baseline, [errors], [over])
     assert "(failed requests, since 30 November) and one that is over (wrong answers, noticed on 22 November, over since 27 November): what" in known  # fmt: skip
+    assert "have 2 open alarms (wrong answers, since 24 November; failed requests, since 30 November), and 25" in doubt_words(baseline, [fall, errors], [])  # fmt: skip
     for nothing in ([_alarm("accuracy", 9, 6)], [_alarm("errors", 4, 2)], []):
         assert doubt_words(baseline, [replace(errors, is_over=True)], nothing) == ""
     assert doubt_words(replace(baseline, n=0, right=0), [fall], [over]) == ""

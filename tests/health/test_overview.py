@@ -223,9 +223,7 @@ def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Session
     with pytest.raises(DecisionRefused, match="why it becomes the normal"):
         decide(sessions, decision="accepted", normal=normal, evidence=kept, reason=" ", **of)
     known = fallen.normal.doubt
-    assert known.startswith(
-        "Careful: these days have an alarm that is still open (wrong answers, since "
-    )
+    assert known.startswith("Careful: these days have an open alarm (wrong answers, since ")
     assert (
         f", and {normal.n} of these {normal.n} cases are of version v2, whose answers it is about: what was"
         in known

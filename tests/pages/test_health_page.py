@@ -420,6 +420,7 @@ def test_a_cell_leads_to_the_cases_that_it_counts(app: AppTest, built: services.
     }
     drawn = [case_of(**of, is_audited=True, audit_draw=0.01) for _ in range(12)]
     cases = add_cases(built.sessions, *drawn, case_of(**of))  # the last one is reported, not drawn
+    (silent,) = add_cases(built.sessions, case_of(**of))
     for n, case in enumerate(cases):
         is_wrong = n < 9 or n == 12
         submit(
@@ -444,6 +445,21 @@ def test_a_cell_leads_to_the_cases_that_it_counts(app: AppTest, built: services.
     query = dict(parse_qsl(link))
     assert count(built.sessions, filter_of(query)) == 9
     assert count(built.sessions, filter_of({**query, "counted": ""})) == 10
+    assert {"truth", "answer"} <= set(app.query_params)
+    cells = next(each for each in app.selectbox if each.placeholder == "Choose a cell")
+    cells.select("Gentoo\nAdelie").run()
+    assert not app.exception
+    assert not {"truth", "answer"} & set(app.query_params), "pressed again, they go"
+
+    # Where every case was judged, all are counted, and not the drawn ones alone.
+    submit(built.sessions, case_id=silent.id, person="ada", judgement="correct", key="silent")
+    app.run()
+    cells = next(each for each in app.selectbox if each.placeholder == "Choose a cell")
+    assert "Gentoo answered as Adelie: 10" in cells.options
+    cells.select("Gentoo\nAdelie").run()
+    assert not app.exception
+    line = next(each.value for each in app.markdown if "[Open all cases]" in each.value)
+    assert "drawn ones that the figures count" not in line
 
 
 @pytest.mark.slow

@@ -48,11 +48,12 @@ def draw(look: Look, chosen: Chosen, reason: str, record: Callable[[Normal], Non
     words = asked.normal.words or _baseline_words(asked.normal)
     st.markdown(f"**Accept this as the normal of {plain(title)}?**  \n{plain(words)}")
     _draw_doubt(asked.normal)
+    missing = st.empty()  # above the buttons: below them it would be out of sight
     with st.container(horizontal=True):
         is_sure = st.button("Yes, accept it", type="primary", key="health_accept")
         st.button("Not now", key="health_accept_not", on_click=forget)
     if is_sure and not reason.strip():
-        st.error("Say above why it becomes the normal. Nothing was recorded.")
+        missing.error("Say above why it becomes the normal. Nothing was recorded.")
     elif is_sure:
         forget()
         record(asked.normal)

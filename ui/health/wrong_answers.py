@@ -69,10 +69,12 @@ def link(counted: int, chosen: Chosen, **more: str) -> str:
 
 
 def drawn_link(counted: int, chosen: Chosen) -> str:
-    """`, or [the 9 drawn ones](…)`, which the figures count where one truth is chosen; empty without that, or where none is seen."""
-    if TRUTH not in chosen.chips:
+    """`, or [the 9 drawn ones](…)`, which the figures count where one truth is chosen; empty without that, where none is seen, or
+    where every case was judged, so that more than the drawn ones are counted."""
+    wanted = chosen.wanted(counted=DRAWN)
+    if TRUTH not in chosen.chips or count(services().figures, wanted) < min(counted, MOST_COUNTED):
         return ""
-    seen = min(count(services().sessions, chosen.wanted(counted=DRAWN)), MOST_COUNTED)
+    seen = min(count(services().sessions, wanted), MOST_COUNTED)
     ones = "drawn one" if seen == counted == 1 else "drawn ones"
     them = f"{_so_many(seen, counted)} {ones} that the figures count"
     return f", or [{them}]({chosen.cases(counted=DRAWN)})" if seen else ""
