@@ -84,7 +84,7 @@ def run(sessions: Sessions, url: str, folder: Path, rows: int, kills: int, seed:
         # As many on the whole as bring it from kill to kill through the file, on a machine of any speed.
         each = (rows - _done(sessions, given)) / (kills - killed + 1)
         # What it asked of a chunk that is not done is asked again by the next.
-        if not _asks(process, folder, draw.uniform(0, 2 * each + RECORDED_ROWS)):
+        if not _asks(process, folder, draw.uniform(0, each + RECORDED_ROWS)):
             break  # it was done before
         time.sleep(draw.uniform(0, LATEST_SECONDS))
         process.send_signal(signal.SIGKILL)
