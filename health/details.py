@@ -52,10 +52,12 @@ class Sizes:
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What the judged, drawn cases say, one by one; what does not apply is empty or None. `is_cut`: only the newest of them."""
+    """What the judged, drawn cases say, one by one; what does not apply is empty or None. `is_cut`: only the newest of them, `is_census`:
+    every case was judged, and all of them count."""
 
     n: int
     is_cut: bool
+    is_census: bool
     confusion: Confusion
     classes: Sequence[ClassFigures]
     calibration: Calibration
@@ -82,7 +84,8 @@ def details(
     drawn, weight = _drawn_cases(judged, counted)
     right = [case.judgement == "correct" for case in drawn]
     verdicts = list(_verdicts(drawn, weight))
-    classes = [] if is_census(counted) else [_alike(case)[:2] for case in drawn]
+    is_of_all = is_census(counted)
+    classes = [] if is_of_all else [_alike(case)[:2] for case in drawn]
     hidden = frozenset(name for case in drawn for name in case.sensitive)
     columns = {
         name: [case.sensitive.get(name, case.entered.get(name)) for case in drawn]
@@ -91,6 +94,7 @@ def details(
     return Details(
         n=len(drawn),
         is_cut=len(judged) == MOST_JUDGED,
+        is_census=is_of_all,
         confusion=confusion(verdicts),
         classes=by_class(verdicts),
         calibration=calibration([_probability(case) for case in drawn], right, weight),

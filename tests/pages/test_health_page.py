@@ -462,6 +462,32 @@ def test_a_cell_leads_to_the_cases_that_it_counts(app: AppTest, built: services.
     assert "drawn ones that the figures count" not in line
 
 
+def test_where_every_case_was_judged_figures_and_their_lists_have_all(
+    app: AppTest, built: services.Services
+) -> None:
+    at = datetime.now(UTC) - timedelta(days=1)
+    entered = [{"island": "Dream" if n % 2 else "Biscoe"} for n in range(40)]
+    made = [case_of(server="demo", model="penguins", created_at=at, entered=e) for e in entered]
+    for n, case in enumerate(add_cases(built.sessions, *made)):
+        is_wrong = n % 2 == 1 and n < 30
+        submit(
+            built.sessions,
+            case_id=case.id,
+            person="ada",
+            judgement="incorrect" if is_wrong else "correct",
+            truth="Gentoo" if is_wrong else None,
+            key=case.id,
+        )
+    app.query_params["model"] = "demo/penguins"
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    said = [each.value for each in app.markdown]
+    assert any("Part of the figures: every case was judged." in each for each in said)
+    (dream,) = (each.value for each in app.markdown if "[See the 15 wrong cases]" in each.value)
+    query = dict(parse_qsl(dream.partition("(cases?")[2].partition(")")[0]))
+    assert count(built.sessions, filter_of(query)) == 15
+
+
 @pytest.mark.slow
 def test_accepting_changed_inputs_is_told_and_the_word_follows_at_once(
     app: AppTest, built: services.Services

@@ -11,6 +11,8 @@ from health.summary import ESTIMATED, NOT_SENT, SERVED
 
 WRONG, UNCHECKED, FAILED, UNLIKE = "wrong", "unchecked", "failed", "unlike"
 DRAWN = "drawn"
+# Where every case was judged, figures count all of them, drawn or not.
+WRONG_OF_ALL = "judged-wrong"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +23,12 @@ class Counted:
     wanted: Mapping[str, object]
 
 
-_DRAWN: Mapping[str, object] = {"is_drawn": True, "state": "answered", "purposes": ESTIMATED}
+_ALL: Mapping[str, object] = {"state": "answered", "purposes": ESTIMATED}
+_DRAWN: Mapping[str, object] = {"is_drawn": True, **_ALL}
 COUNTED: Mapping[str, Counted] = {
     DRAWN: Counted(words="drawn, answered", wanted=_DRAWN),
     WRONG: Counted(words="drawn, judged wrong", wanted={**_DRAWN, "verdict": "incorrect"}),
+    WRONG_OF_ALL: Counted(words="judged wrong", wanted={**_ALL, "verdict": "incorrect"}),
     UNCHECKED: Counted(
         words="drawn, not judged right or wrong", wanted={**_DRAWN, "verdict": "none"}
     ),

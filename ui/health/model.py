@@ -69,9 +69,14 @@ def draw_tiles(look: Look, chosen: Chosen) -> None:
     )
     _draw_times(columns[3], look.times)
     right, wrong = look.told
+    counts = (
+        "Part of the figures: every case was judged."
+        if look.details.is_census
+        else "Not part of the figures: people report errors more often."
+    )
     st.markdown(  # a link in a caption is too faint to read
-        f"What people reported unasked: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
-        f"more often. [Open all cases]({chosen.cases()}){drawn_link(look.details.n, chosen)}.{unlisted(chosen)}"
+        f"What people reported unasked: {right:,} right, {wrong:,} wrong. {counts} "
+        f"[Open all cases]({chosen.cases()}){drawn_link(look.details, chosen)}.{unlisted(chosen)}"
     )
 
 
@@ -130,7 +135,7 @@ def draw_details(look: Look, chosen: Chosen) -> None:
         return
     st.subheader("Where it is right and where not", anchor=False)
     shown: dict[str, Callable[[], None]] = {
-        "Slices": lambda: draw_slices(details.slices, chosen),
+        "Slices": lambda: draw_slices(details, chosen),
         "Groups": lambda: draw_groups(details.groups, chosen),
         "Confusion": lambda: _draw_confusion(look, chosen),
         "Calibration": lambda: _draw_calibration(look),

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from health.causes import Cause, Causes
+from health.details import Details
 from health.groups import FieldGroups, GroupRate
 from health.report import OVERLAP, difference_text, part_words, slice_word
 from health.slices import LEAST, Slice
 from health.titles import FieldWords, title_of
 from health.weighted import Share
-from ui.cases.counted import WRONG
 from ui.cases.titles import fields_of
 from ui.health import address, wrong_answers
 from ui.health.address import Chosen
@@ -44,9 +44,9 @@ def share_words(found: Share, of: str = "") -> str:
     return f"{found.value * 100:.0f} %{of and ' '}{of} ({ends}), n={found.n:,}"
 
 
-def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
+def draw_slices(details: Details, chosen: Chosen) -> None:
     """The slices in which the model is right less often, the worst first."""
-    named = titles(chosen)
+    named, slices, which = titles(chosen), details.slices, wrong_answers.of(details)
     st.caption(slices_words(slices))
     shown = slices[:_MOST_SLICES]
     for place, each in enumerate(shown):
@@ -55,9 +55,9 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
         sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
         title = f"{plain(title_of(named, each.field))} {plain(each.word)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
-        words += wrong_answers.link(each.wrong, chosen, **chips)
+        words += wrong_answers.link(each.wrong, chosen, which, **chips)
         draw_row(words, f"health_slice_{place}", chips, chosen)
-    if shown and (why := wrong_answers.unlisted(chosen, WRONG)):
+    if shown and (why := wrong_answers.unlisted(chosen, which)):
         st.caption(why.strip())
 
 

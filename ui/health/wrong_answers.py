@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from cases.search import MOST_COUNTED, count
+from health.details import Details
 from health.status import Finding
-from ui.cases.counted import DRAWN, WRONG
+from ui.cases.counted import DRAWN, WRONG, WRONG_OF_ALL
 from ui.health.address import TRUTH, Chosen, is_part
 from ui.session import services
 from ui.text import many
@@ -56,25 +57,30 @@ def words(told: WrongAnswers) -> str:
     return "See the wrong answer" if told.seen == 1 else f"See the {told.seen:,} wrong answers"
 
 
-def link(counted: int, chosen: Chosen, **more: str) -> str:
+def of(details: Details) -> str:
+    """How the list is chosen of the wrong answers that figures count: drawn ones, or all where every case was judged."""
+    return WRONG_OF_ALL if details.is_census else WRONG
+
+
+def link(counted: int, chosen: Chosen, which: str = WRONG, **more: str) -> str:
     """` [See the 3 wrong cases](…)`, of a part of the cases of which so many are counted; empty where nothing is seen. The number alone
-    where it would take the place of a chip of the same field: the list would have other cases."""
+    where it would take the place of a chip of the same field: the list would have other cases. `which` are the cases that count."""
     if not is_part(more, chosen.chips):
         return f" {many(counted, 'wrong case')}." if counted else ""
-    seen = min(count(services().sessions, chosen.wanted(counted=WRONG, **more)), MOST_COUNTED)
+    seen = min(count(services().sessions, chosen.wanted(counted=which, **more)), MOST_COUNTED)
     if not seen:
         return ""
     them = "the wrong case" if seen == counted == 1 else f"{_so_many(seen, counted)} wrong cases"
-    return f" [See {them}]({chosen.cases(counted=WRONG, **more)})"
+    return f" [See {them}]({chosen.cases(counted=which, **more)})"
 
 
-def drawn_link(counted: int, chosen: Chosen) -> str:
-    """`, or [the 9 drawn ones](…)`, which the figures count where one truth is chosen; empty without that, where none is seen, or
-    where every case was judged, so that more than the drawn ones are counted."""
-    wanted = chosen.wanted(counted=DRAWN)
-    if TRUTH not in chosen.chips or count(services().figures, wanted) < min(counted, MOST_COUNTED):
+def drawn_link(details: Details, chosen: Chosen) -> str:
+    """`, or [the 9 drawn ones](…)`, which the figures count where one truth is chosen; empty without that, or where none is seen or all
+    count."""
+    if TRUTH not in chosen.chips or details.is_census:
         return ""
-    seen = min(count(services().sessions, wanted), MOST_COUNTED)
+    counted = details.n
+    seen = min(count(services().sessions, chosen.wanted(counted=DRAWN)), MOST_COUNTED)
     ones = "drawn one" if seen == counted == 1 else "drawn ones"
     them = f"{_so_many(seen, counted)} {ones} that the figures count"
     return f", or [{them}]({chosen.cases(counted=DRAWN)})" if seen else ""
@@ -91,8 +97,8 @@ def unlisted(chosen: Chosen, counted: str = "") -> str:
         return ""
     reviews = running.scope.reviews(chosen.server, chosen.model)
     told = WrongAnswers(counted=there, there=there, seen=seen, reviews=reviews)
-    which = "wrong cases" if counted == WRONG else "cases"
-    return f" Lists have {seen:,} of these {there:,} {which}: {' '.join(_reasons(told))}"
+    cases = "wrong cases" if counted in (WRONG, WRONG_OF_ALL) else "cases"
+    return f" Lists have {seen:,} of these {there:,} {cases}: {' '.join(_reasons(told))}"
 
 
 def _so_many(seen: int, counted: int) -> str:
