@@ -102,6 +102,7 @@ def draw_models() -> None:
     with st.grid("auto", min_column_width=_CARD_WIDTH, gap="small", key="catalogue"):
         for card in shown[:MOST_CARDS]:
             model_cards.draw(card)
+    model_cards.forget_press()  # of a card that is not there any more
     if len(shown) > MOST_CARDS:
         st.caption(f"and {len(shown) - MOST_CARDS:,} more: search to narrow down")
 

@@ -21,6 +21,7 @@ from signatures import overlay
 from ui import demo_mark, model_previews
 from ui.form import css_key
 from ui.model_picker import with_overlay
+from ui.pressed import presses_of
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
@@ -35,6 +36,7 @@ _TROUBLE: dict[str, tuple[str, str, Color]] = {
     "UNAVAILABLE": ("Not loaded", ":material/cancel:", "gray"),
     UNREACHABLE: ("Unreachable", ":material/cloud_off:", "orange"),
 }
+_WAY_IN = "models_ask"
 _UNKNOWN: tuple[str, str, Color] = ("Unknown", ":material/help:", "gray")
 # By kind of input: its word in the filter, and its icon.
 KINDS = {
@@ -149,15 +151,29 @@ def draw(card: Card) -> None:
             st.markdown(plain(card.question) or "What it answers is not described.")
         _draw_facts(card)
         st.space("stretch")
-        if st.button(
-            plain(f"Ask {card.title}"),
-            key=f"models_ask_{entry.ref}",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            type="tertiary",
-            disabled=not card.is_ready,
-        ):
-            st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
+        _draw_way_in(card)
+
+
+def forget_press() -> None:
+    """Once all cards are drawn, each has heeded what was pressed on it."""
+    presses_of(_WAY_IN).clear()
+
+
+def _draw_way_in(card: Card) -> None:
+    model, presses = str(card.entry.ref), presses_of(_WAY_IN)
+    st.button(
+        plain(f"Ask {card.title}"),
+        key=f"models_ask_{model}",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        type="tertiary",
+        disabled=not card.is_ready,
+        on_click=presses.note,
+        args=(model,),
+    )
+    if model in presses:
+        presses.clear()
+        st.switch_page(page_path("predict"), query_params={"model": model})
 
 
 def _draw_facts(card: Card) -> None:

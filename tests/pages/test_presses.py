@@ -12,7 +12,7 @@ from feedback.submission import FeedbackView, history
 from shows import store
 from tests.pages.interrupted import interrupt
 from tests.recorded import add_case
-from ui import feedback, prediction_panel
+from ui import feedback, model_cards, prediction_panel
 from ui.explanations import jobs
 from ui.feedback import questions
 from ui.feedback.more import confidences
@@ -26,6 +26,17 @@ def _press(page: AppTest, label: str) -> AppTest:
     page = button.click().run()
     assert not page.exception
     return page
+
+
+def test_a_model_s_form_opens_though_something_else_is_done_before(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.run()
+    calls = interrupt(monkeypatch, model_cards, "_draw_way_in")
+    page = _press(app, "Ask Penguins")
+    assert len(calls) > 1
+    assert page.query_params["model"].startswith("demo/penguins")
+    assert "Which species is this penguin?" in {each.value for each in page.title}
 
 
 def _asked(predict: AppTest) -> AppTest:
