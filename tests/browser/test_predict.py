@@ -79,7 +79,15 @@ def test_uploaded_words_are_read(page: Page) -> None:
     visit.upload("sign.png", "image/png", _picture("OPEN", (420, 120))).predict()
     expect(visit.headline()).to_have_text(re.compile("OPEN"))
     expect(page.get_by_text("sure of its reading")).to_be_visible()
-    expect(page.get_by_alt_text("sign.png with marks: 1 OPEN")).to_be_visible()
+    worded = page.get_by_alt_text("sign.png with marks and words: 1 OPEN")
+    numbered = page.get_by_alt_text("sign.png with numbers: 1 OPEN")
+    expect(worded).to_be_visible()
+    expect(numbered).to_be_hidden()
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 420, "height": 860})  # words would be 10 px high
+    expect(numbered).to_be_visible()
+    expect(worded).to_be_hidden()
+    page.set_viewport_size(wide or {"width": 1024, "height": 768})
 
 
 def test_an_uploaded_recording_is_asked_about(page: Page) -> None:

@@ -28,13 +28,16 @@ ICONS = {
     "Act": "!",
     "Not enough evidence": "?",
 }
+_LONG = 160  # letters: what follows the first sentence is folded, as in the list of all models
 _STYLE = """<style>
 .word { --ink: light-dark(#475467, #b6c0d0); --paper: light-dark(#edf0f5, #232c3c); border-radius: 12px;
   border: 1px solid var(--ink); background: var(--paper); color: light-dark(#141a26, #e9edf5); padding: 20px 24px;
   display: grid; grid-template-columns: auto 1fr; gap: 4px 24px; align-items: center; }
 .word b.name { color: var(--ink); font-size: 36px; line-height: 1.2; font-weight: 700; }
 .word p { margin: 0; font-size: 18px; line-height: 1.45; max-width: 86ch; }
-.word p.more, .word p.next { grid-column: 2; font-size: 16px; }
+.word p.more, .word p.next, .word details { grid-column: 2; font-size: 16px; }
+.word details p { font-size: 16px; }
+.word summary { cursor: pointer; }
 .word.Healthy { --ink: light-dark(#0b6b3a, #6fd39c); --paper: light-dark(#e6f4ec, #12301f); }
 .word.Watch { --ink: light-dark(#7a4b00, #f3c667); --paper: light-dark(#fdf2d8, #35290d); }
 .word.Act { --ink: light-dark(#b42318, #ff9c92); --paper: light-dark(#fdeceb, #3d1a18); }
@@ -49,7 +52,7 @@ _STYLE = """<style>
 .word-row span.why { font-size: 16px; max-width: 86ch; }
 .word-row details { font-size: 16px; max-width: 86ch; margin-top: 4px; }
 .word-row summary { cursor: pointer; color: light-dark(#475467, #b6c0d0); }
-@media (max-width: 640px) { .word, .word-row { grid-template-columns: 1fr; } .word p.more, .word p.next { grid-column: 1; } }
+@media (max-width: 640px) { .word, .word-row { grid-template-columns: 1fr; } .word p.more, .word p.next, .word details { grid-column: 1; } }
 </style>"""
 
 
@@ -59,6 +62,8 @@ def draw(look: Look, chosen: Chosen) -> None:
     kind = status.word.split(" ")[0]
     first, rest = first_and_rest(_sentence(look))
     more = f'<p class="more">{escape(rest)}</p>' if rest else ""
+    if len(rest) > _LONG:
+        more = f"<details><summary>All of it</summary><p>{escape(rest)}</p></details>"
     next_step = f'<p class="next">{escape(status.action)} {escape(_newest(look))}</p>'
     st.html(
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'

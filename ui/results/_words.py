@@ -17,10 +17,12 @@ _LETTERS = 0x250  # up to which the typeface of Pillow has them
 Edges = tuple[float, float, float, float]
 
 
-def worded(picture: Image.Image, whole: Size, boxes: Sequence[Box]) -> Image.Image:
-    """The picture with a frame around each piece, its number before it, and its words where nothing else stands: at the end
-    of the frame, under it, or behind all of the line, where the drawing grows beyond the picture. Corners are in pixels of the
-    whole picture."""
+def worded(
+    picture: Image.Image, whole: Size, boxes: Sequence[Box], *, has_words: bool = True
+) -> Image.Image:
+    """The picture with a frame around each piece, its number before it, and with `has_words` its words where nothing else stands: at
+    the end of the frame, under it, or behind all of the line, where the drawing grows beyond the picture. Corners are in pixels of
+    the whole picture."""
     width = min(max(round(picture.width * _LARGER), _WIDTHS[0]), _WIDTHS[1])
     drawn, placed = in_drawing(picture, whole, boxes, width=width)
     canvas = Image.new("RGBA", (_WIDTHS[1], drawn.height))
@@ -30,7 +32,7 @@ def worded(picture: Image.Image, whole: Size, boxes: Sequence[Box]) -> Image.Ima
     for number, box in enumerate(placed, start=1):
         pen.polygon(box.outline or _around(box.corners), outline=_COLOUR, width=2)
         taken.append(_draw_number(pen, number, box.corners))
-    for number, box in enumerate(placed, start=1):
+    for number, box in enumerate(placed if has_words else (), start=1):
         _draw_words(pen, number, box, taken, canvas.size)
     used = max([drawn.width, *(right + 1 for _, _, right, _ in taken)])
     return canvas.crop((0, 0, min(round(used), canvas.width), canvas.height))

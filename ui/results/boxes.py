@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -73,13 +72,22 @@ def _draw_alone(answer: Answer) -> None:
 def _draw_picture(picture: Image.Image, whole: tuple[int, int], answer: Answer, name: str) -> None:
     boxes = answer.boxes[:_MOST_MARKED]
     words = ", ".join(f"{n} {box.label or 'found'}" for n, box in enumerate(boxes, start=1))
-    is_read = answer.kind == "text"
-    if is_read:
-        drawn = worded(picture, whole, boxes)
+    if answer.kind == "text":
+        _draw_read(picture, whole, boxes, name, words)
     else:
         drawn = marked(picture, whole, boxes, is_whole=answer.kind == "regions")
-    width: Literal["content", "stretch"] = "content" if is_read else "stretch"
-    st.image(drawn, alt=f"{name} with marks: {words}", width=width)
+        st.image(drawn, alt=f"{name} with marks: {words}", width="stretch")
+
+
+def _draw_read(
+    picture: Image.Image, whole: tuple[int, int], boxes: Sequence[Box], name: str, words: str
+) -> None:
+    """With words beside the frames; on a phone, where these would be too small to read, with numbers alone. The browser shows one of
+    both by its width and what they are called (ui/style.css)."""
+    drawn = worded(picture, whole, boxes)
+    st.image(drawn, alt=f"{name} with marks and words: {words}", width="content")
+    numbered = worded(picture, whole, boxes, has_words=False)
+    st.image(numbered, alt=f"{name} with numbers: {words}", width="stretch")
 
 
 def _listed(boxes: Sequence[Box], *, is_whole: bool) -> pd.DataFrame:
