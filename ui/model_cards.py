@@ -207,10 +207,11 @@ def _draw_word(standing: StandingView) -> None:
 
 def standing_words(standing: StandingView | None, owner: str = "") -> str:
     """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 takes care of it`, or `Owner: …` where nobody
-    does; empty where nothing is known. Of numbers it says how far they are off, too. Healthy is what is no worse than before, however often that is."""
+    does; empty where nothing is known. Of numbers it says first how far they are off. Healthy is what is no worse than before, however often that is."""
     if standing is None:
         return f"Owner: {owner}" if owner else ""
-    parts = []
+    # Of a number how far it is off says more than how often somebody called it right.
+    parts = [standing.sizes.rstrip(".")] if standing.sizes else []
     if standing.value is not None and standing.low is not None and standing.high is not None:
         interval = f"{standing.low * 100:.0f}–{standing.high * 100:.0f} %"
         before = ", no worse than before" if standing.word == "Healthy" else ""
@@ -219,8 +220,6 @@ def standing_words(standing: StandingView | None, owner: str = "") -> str:
     elif standing.n >= MINIMUM_AUDITED:
         # As after a file of many rows of which nobody has checked any; the word says which are left out.
         parts.append(f"{standing.n:,} checked, which do not speak for most answers")
-    if standing.sizes:
-        parts.append(standing.sizes.rstrip("."))
     if standing.acknowledged_by:
         parts.append(f"{standing.acknowledged_by} takes care of it")
     elif owner:

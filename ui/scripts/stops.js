@@ -42,7 +42,16 @@ function tellApart() {
     const words = readOf(stop);
     if (words) groups.set(words, [...(groups.get(words) ?? []), stop]);
   }
-  for (const [words, stops] of groups) nameAll(words, stops.length > 1 ? stops.filter(isInPage) : stops);
+  for (const [words, stops] of groups) {
+    const seen = stops.length > 1 ? stops.filter(isInPage) : stops;
+    stops.filter((stop) => !seen.includes(stop)).forEach(unname);
+    nameAll(words, seen);
+  }
+}
+
+function unname(stop) {
+  if (stop.dataset.mdsNamed) stop.removeAttribute("aria-label");
+  delete stop.dataset.mdsNamed;
 }
 
 // Of some there is a second one for another width, which nobody sees.
@@ -53,10 +62,7 @@ function isInPage(stop) {
 function nameAll(words, stops) {
   const rows = stops.length > 1 ? stops.map((stop) => shortened(besides(stop, words))) : [];
   stops.forEach((stop, place) => {
-    if (stops.length === 1) {
-      if (stop.dataset.mdsNamed) stop.removeAttribute("aria-label");
-      return void delete stop.dataset.mdsNamed;
-    }
+    if (stops.length === 1) return unname(stop);
     const isOwn = rows[place] && rows.indexOf(rows[place]) === rows.lastIndexOf(rows[place]);
     const name = `${words}: ${isOwn ? rows[place] : `${place + 1} of ${stops.length}`}`;
     if (stop.getAttribute("aria-label") !== name) stop.setAttribute("aria-label", name);
