@@ -123,7 +123,7 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         told = Told(served=served, called=called, reading=reading)
         document(whole(found, told, known, chosen.days).model_dump(mode="json"))
     elif not chosen.html:
-        _say(built, chosen, found, words(served, reading))
+        _say(built, chosen, found, _of_every_version(chosen, words(served, reading)))
     if so_far:
         say(so_far)
     return GOOD
@@ -144,6 +144,12 @@ def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequenc
         lines += [found.causes.sentence, *(cause_words(each, named) for each in found.causes.found)]
     for line in (*lines, *sizes_lines(found.details.sizes), *more):
         print(printable(line))
+
+
+def _of_every_version(chosen: argparse.Namespace, lines: Sequence[str]) -> Sequence[str]:
+    """What is said of the service, and which requests it is about where others are chosen."""
+    is_part = chosen.version or chosen.value or chosen.days != DAYS
+    return ["The service, of every version, whatever is chosen:", *lines] if is_part else lines
 
 
 def _figures(found: Look) -> Iterator[str]:
@@ -182,7 +188,7 @@ def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:
     left_out = left_out_words(right)
     if not found.answered:
         return f"The word is about all cases of the last {DAYS} days. There is no answer of these: {of}."
-    return f"The word is about all cases of the last {DAYS} days. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
+    return f"The word is about all cases of the last {DAYS} days. Of {right.of or found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
 
 
 def _write(

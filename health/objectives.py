@@ -183,10 +183,11 @@ def sentence(found: Budget) -> str:
     what = "failed" if wanted.seconds is None else "took longer"
     head = f"Reached {rate_words(reached)} in {wanted.days} days. "
     told = f"{found.bad:,} {what}, and up to {math.floor(found.allowed):,} may"
-    chance = " It may be chance: the interval holds the objective." if found.may_be_chance else ""
     if found.verdict == "missed":
-        return f"{head}{told}: the error budget is overspent.{chance}"
-    return f"{head}{told}: {found.spent * 100:.0f} % of the error budget is spent.{chance}"
+        chance = " It may be chance: the 95 % interval reaches up to the objective."
+        return f"{head}{told}: the error budget is overspent.{chance * found.may_be_chance}"
+    few = " It is not sure yet: the 95 % interval reaches down to the objective."
+    return f"{head}{told}: {found.spent * 100:.0f} % of the error budget is spent.{few * found.may_be_chance}"
 
 
 def burn_sentence(found: Budget, burn: Burn) -> str:

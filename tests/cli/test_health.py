@@ -201,12 +201,17 @@ def test_days_of_ones_own_say_what_the_word_is_of(
     capsys: Captured,
 ) -> None:
     add_cases(sessions, *(case_of(created_at=utc_now()) for _ in range(2)))
+    add_cases(sessions, case_of(created_at=utc_now(), purpose="replay"))  # in no figure
     assert main(["health", "penguins", "--days", "7"]) == 0
+    told = capsys.readouterr().out
     assert (
         "The word is about all cases of the last 120 days. Of 2 answers (the last 7 days) too few are"
-        in capsys.readouterr().out
+        in told
     )
+    assert "The service, of every version, whatever is chosen:" in told
     assert main(["health", "penguins"]) == 0
-    assert "The word is about" not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "The word is about" not in told
+    assert "whatever is chosen" not in told
     assert main(["health", "--days", "7"]) == 0
     assert "The words are about all cases of the last 120 days" in capsys.readouterr().err
